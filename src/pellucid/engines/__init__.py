@@ -1,0 +1,1 @@
+"""What runs graphs: the NumPy reference and XLA."""

@@ -1,0 +1,75 @@
+"""The reference engine: a graph run node by node, by the operations' own definitions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.graph.tensor import Tensor
+from pellucid.graph.variable import Variable
+from pellucid.graph.walk import evaluate
+
+__all__ = ["NumpyEngine"]
+
+
+class NumpyEngine:
+    """Runs graphs with NumPy. Slow, plain, and what the other engine is checked against."""
+
+    name = "numpy"
+
+    def compile(
+        self,
+        inputs: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        updates: Mapping[Variable, Tensor],
+    ) -> "NumpyProgram":
+        return NumpyProgram(inputs, outputs, updates)
+
+    def loop(
+        self,
+        batch: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        updates: Mapping[Variable, Tensor],
+    ) -> "NumpyLoop":
+        return NumpyLoop(NumpyProgram(batch, outputs, updates))
+
+    def put(self, array: Any) -> np.ndarray:
+        return np.asarray(array)
+
+
+class NumpyProgram:
+    """A graph that is run node by node."""
+
+    def __init__(
+        self,
+        inputs: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        updates: Mapping[Variable, Tensor],
+    ) -> None:
+        self.inputs = list(inputs)
+        self.outputs = list(outputs)
+        self.updates = dict(updates)
+
+    def __call__(self, inputs: Sequence[Any]) -> list[np.ndarray]:
+        given = dict(zip(self.inputs, inputs, strict=True))
+        values = evaluate([*self.outputs, *self.updates.values()], given)
+        for variable, new in self.updates.items():
+            variable.value = np.array(values[new])
+        return [values[x] for x in self.outputs]
+
+
+class NumpyLoop:
+    """A step that Python repeats."""
+
+    def __init__(self, step: NumpyProgram) -> None:
+        self.step = step
+
+    def run(
+        self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int
+    ) -> list[np.ndarray]:
+        results = []
+        for first in range(start, start + steps * batch_size, batch_size):
+            rows = slice(first, first + batch_size)
+            chosen = rows if order is None else order[rows]
+            results.append(self.step([array[chosen] for array in data]))
+        return [np.concatenate(parts) for parts in zip(*results, strict=True)]

@@ -1,0 +1,56 @@
+"""The XLA engine: whole graphs, and whole training loops, as compiled programs."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jax
+import platformdirs
+
+from pellucid.engines.xla_loop import XlaLoop
+from pellucid.engines.xla_program import Lowering, Step, XlaProgram
+from pellucid.graph.tensor import Tensor
+from pellucid.graph.variable import Variable
+
+__all__ = ["XlaEngine", "xla_engine"]
+
+
+@functools.cache
+def xla_engine() -> "XlaEngine":
+    """The one XLA engine of the process."""
+    if jax.config.jax_compilation_cache_dir is None:  # type: ignore[attr-defined]  # the user's own choice stands
+        cache = platformdirs.user_cache_path("pellucid") / "xla"
+        jax.config.update("jax_compilation_cache_dir", str(cache))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+        jax.config.update("jax_compilation_cache_max_size", 2**30)  # bytes; the oldest go
+    return XlaEngine()
+
+
+class XlaEngine:
+    """Runs graphs as programs compiled by XLA."""
+
+    name = "xla"
+
+    def __init__(self) -> None:
+        self.lowering = Lowering(jax.default_backend())
+
+    def compile(
+        self,
+        inputs: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        updates: Mapping[Variable, Tensor],
+    ) -> XlaProgram:
+        return XlaProgram(Step(self.lowering, inputs, outputs, updates))
+
+    def loop(
+        self,
+        batch: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        updates: Mapping[Variable, Tensor],
+    ) -> XlaLoop:
+        return XlaLoop(Step(self.lowering, batch, outputs, updates))
+
+    def put(self, array: Any) -> Any:
+        with jax.enable_x64(True):
+            return jax.numpy.asarray(array)

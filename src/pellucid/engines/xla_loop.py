@@ -1,0 +1,58 @@
+"""Many steps in one program: the data stay on the device, Python is entered now and then."""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from pellucid.engines.xla_program import Step
+
+__all__ = ["XlaLoop"]
+
+
+class XlaLoop:
+    """A step that a compiled loop repeats over rows of resident data."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.programs: dict[int, Any] = {}
+
+    def run(
+        self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int
+    ) -> list[Any]:
+        if batch_size not in self.programs:
+            self.programs[batch_size] = jax.jit(
+                functools.partial(self.many_steps, batch_size), donate_argnums=0
+            )
+        return self.step.run(
+            self.programs[batch_size], list(data), order, np.int32(start), np.int32(steps)
+        )
+
+    def many_steps(
+        self,
+        batch_size: int,
+        changed: list[Any],
+        fixed: list[Any],
+        data: list[Any],
+        order: Any,
+        start: Any,
+        steps: Any,
+    ) -> tuple[list[Any], list[Any]]:
+        """The loop itself, as XLA compiles it; the number of steps is not fixed."""
+
+        def one_step(i: Any, changed: list[Any]) -> list[Any]:
+            first = start + i * batch_size
+            rows = [_rows(array, order, first, batch_size) for array in data]
+            return self.step(changed, fixed, rows)[1]
+
+        return [], jax.lax.fori_loop(0, steps, one_step, changed)
+
+
+def _rows(array: Any, order: Any, first: Any, count: int) -> Any:
+    """The rows of one batch: the next ones in the order, or as they lie."""
+    if order is None:
+        return jax.lax.dynamic_slice_in_dim(array, first, count)
+    chosen = jax.lax.dynamic_slice_in_dim(order, first, count)
+    return array.at[chosen].get(mode="promise_in_bounds")

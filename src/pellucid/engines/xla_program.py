@@ -1,0 +1,128 @@
+"""A graph as one program that XLA compiles, through JAX.
+
+Each operation's ``lower`` says how it is written in JAX's operations; this file hands it what it
+needs, gives the program the variables' arrays (donated, so that they are changed in place) and
+takes the new ones back.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from pellucid.graph.dtypes import is_float, numpy_dtype
+from pellucid.graph.rewriting import simplify
+from pellucid.graph.tensor import Tensor
+from pellucid.graph.variable import Variable
+from pellucid.graph.walk import ancestors, check_open_sizes, run_graph
+
+__all__ = ["Lowering", "Step", "XlaProgram"]
+
+
+class Lowering:
+    """What an operation's lowering rule is handed: JAX's modules, and what it lowers for.
+
+    Attributes:
+        lax, numpy, nn, scipy: The modules of JAX.
+        platform: ``"cpu"``, ``"gpu"`` or ``"tpu"``.
+    """
+
+    lax = jax.lax
+    numpy = jax.numpy
+    nn = jax.nn
+
+    def __init__(self, platform: str) -> None:
+        self.platform = platform
+
+    def run(self, outputs: Sequence[Tensor], given: Mapping[Tensor, Any]) -> dict[Any, Any]:
+        """Lower a whole graph, for operations that have graphs inside (scan, cond)."""
+        return run_graph(outputs, given, self.rule)
+
+    def rule(self, node: Tensor, inputs: tuple[Any, ...]) -> Any:
+        """Lower one node."""
+        check_open_sizes(node, inputs)
+        if _is_size(node) and inputs and all(isinstance(x, np.ndarray) for x in inputs):
+            # Arithmetic on sizes is done now: a shape must be numbers when XLA compiles.
+            return np.asarray(node.op.value(*inputs), numpy_dtype(node.dtype))
+        with jax.named_scope(node.scope or node.op.name):
+            return node.op.lower(self, *inputs)
+
+
+def _is_size(node: Tensor) -> bool:
+    return not isinstance(node.spec, tuple) and node.shape == () and not is_float(node.dtype)
+
+
+class Step:
+    """A graph, simplified, as a function of arrays: variables and inputs in, the same out.
+
+    Attributes:
+        changed: The variables that a run changes; their arrays are donated to the program.
+        fixed: The variables that it only reads.
+    """
+
+    def __init__(
+        self,
+        lowering: Lowering,
+        inputs: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        updates: Mapping[Variable, Tensor],
+    ) -> None:
+        results = [*outputs, *updates.values()]
+        new = simplify(results)
+        self.lowering = lowering
+        self.inputs = list(inputs)
+        self.outputs = [new[x] for x in outputs]
+        self.updates = [new[x] for x in updates.values()]
+        self.changed = list(updates)
+        leaves = [x for x in ancestors(new[x] for x in results) if isinstance(x, Variable)]
+        self.fixed = [x for x in leaves if x not in updates]
+
+    def __call__(
+        self, changed: Sequence[Any], fixed: Sequence[Any], inputs: Sequence[Any]
+    ) -> tuple[list[Any], list[Any]]:
+        """The outputs, and the new values of the changed variables."""
+        given = dict(
+            zip(
+                [*self.changed, *self.fixed, *self.inputs], [*changed, *fixed, *inputs], strict=True
+            )
+        )
+        values = self.lowering.run([*self.outputs, *self.updates], given)
+        return (
+            [_as_declared(x, values[x]) for x in self.outputs],
+            [_as_declared(x, values[x]) for x in self.updates],
+        )
+
+    def run(self, program: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a program on the variables' arrays, and give the variables what comes back."""
+        with jax.enable_x64(True):  # dtypes are the graph's affair: float64 is never cut down
+            outputs, new = program(
+                [_on_device(x) for x in self.changed],
+                [_on_device(x) for x in self.fixed],
+                *arguments,
+            )
+        for variable, array in zip(self.changed, new, strict=True):
+            variable.value = array
+        return outputs
+
+
+def _as_declared(node: Tensor, value: Any) -> Any:
+    return jax.numpy.asarray(value, numpy_dtype(node.dtype))
+
+
+def _on_device(variable: Variable) -> Any:
+    if not isinstance(variable.value, jax.Array):
+        variable.value = jax.numpy.array(variable.value)  # a copy: it may be donated
+    return variable.value
+
+
+class XlaProgram:
+    """A graph that runs as one compiled program."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.program = jax.jit(step, donate_argnums=0)
+
+    def __call__(self, inputs: Sequence[Any]) -> list[np.ndarray]:
+        outputs = self.step.run(self.program, list(inputs))
+        return [np.asarray(x) for x in outputs]

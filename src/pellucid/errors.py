@@ -1,0 +1,101 @@
+"""The tree of errors: what was given, what was expected, and how to mend it."""
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "DTypeError",
+    "DataError",
+    "GraphError",
+    "PellucidError",
+    "ShapeError",
+    "StateError",
+    "UnknownNameError",
+    "unknown_name",
+]
+
+
+class PellucidError(Exception):
+    """Base of every error that this library raises on purpose.
+
+    Args:
+        problem: One sentence that says what went wrong, ending in a full stop.
+        given: What the user gave.
+        expected: What would have been right.
+        mend: What to do about it.
+        line: The line of the user's code that made the node at fault.
+
+    Examples:
+        >>> print(PellucidError("The soup is cold.", given="20 °C", expected="at least 60 °C"))
+        The soup is cold.
+          given:    20 °C
+          expected: at least 60 °C
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        given: str | None = None,
+        expected: str | None = None,
+        mend: str | None = None,
+        line: str | None = None,
+    ) -> None:
+        self.problem = problem
+        self.given = given
+        self.expected = expected
+        self.mend = mend
+        self.line = line
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        parts = [
+            ("given:   ", self.given),
+            ("expected:", self.expected),
+            ("to mend: ", self.mend),
+            ("made at: ", self.line),
+        ]
+        return "\n".join([self.problem, *(f"  {label} {text}" for label, text in parts if text)])
+
+
+class ShapeError(PellucidError, ValueError):
+    """Shapes that do not fit together."""
+
+
+class DTypeError(PellucidError, TypeError):
+    """A dtype or a Python type that an operation or argument does not take."""
+
+
+class DataError(PellucidError, ValueError):
+    """Data that cannot be trained on: wrong lengths, labels out of range, NaN, text as numbers."""
+
+
+class GraphError(PellucidError, ValueError):
+    """A graph that cannot be run: a placeholder that is not fed, a cycle, a gradient cut off."""
+
+
+class StateError(PellucidError, ValueError):
+    """Something asked for too early, such as ``fit`` before ``compile``."""
+
+
+class UnknownNameError(PellucidError, ValueError):
+    """A name that nothing is registered under."""
+
+
+def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameError:
+    """Make the error for a name that does not exist, with the names that come near it.
+
+    Examples:
+        >>> print(unknown_name("activation", "rleu", ["elu", "relu", "tanh"]))
+        Unknown activation 'rleu'; did you mean 'relu'?
+          given:    'rleu'
+          expected: one of 'elu', 'relu', 'tanh'
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(str(name).lower(), names, n=3, cutoff=0.6)
+    guess = f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else "."
+    return UnknownNameError(
+        f"Unknown {kind} {name!r}{guess}",
+        given=repr(name),
+        expected=f"one of {', '.join(repr(n) for n in names)}",
+    )

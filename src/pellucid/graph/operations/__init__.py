@@ -1,0 +1,1 @@
+"""The primitive operations, by family."""

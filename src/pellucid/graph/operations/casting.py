@@ -1,0 +1,106 @@
+"""Changing the dtype, and bringing operands to one dtype."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.graph.dtypes import dtype_name, is_float, numpy_dtype, promote
+from pellucid.graph.spec import Spec
+from pellucid.graph.tensor import Op, Tensor, apply, as_array, scalar
+
+__all__ = ["cast", "floating", "stop_gradient", "together"]
+
+
+@dataclass(frozen=True)
+class Cast(Op):
+    """The same numbers in another dtype."""
+
+    dtype: str
+
+    def infer(self, x: Spec) -> Spec:
+        return x.with_dtype(self.dtype)
+
+    def value(self, x: np.ndarray) -> np.ndarray:
+        if self.dtype == "bool":
+            return x != 0
+        return x.astype(numpy_dtype(self.dtype))
+
+    def lower(self, jax: Any, x: Any) -> Any:
+        if self.dtype == "bool":
+            return x != 0
+        return jax.lax.convert_element_type(x, numpy_dtype(self.dtype))
+
+    def gradient(self, upstream: Tensor, output: Tensor, x: Tensor) -> tuple[Any, ...]:
+        return (cast(upstream, x.dtype) if is_float(x.dtype) and is_float(self.dtype) else None,)
+
+
+def cast(x: Any, dtype: object) -> Any:
+    """The same numbers in another dtype; floats are cut off at the point when made integers.
+
+    Examples:
+        >>> cast(np.array([0.5, -1.7]), "int32")
+        array([ 0, -1], dtype=int32)
+    """
+    name = dtype_name(dtype)
+    x = x if isinstance(x, Tensor) else as_array(x)
+    return x if dtype_name(x.dtype) == name else apply(Cast(name), x)
+
+
+@dataclass(frozen=True)
+class StopGradient(Op):
+    """The identity, through which no gradient flows."""
+
+    def infer(self, x: Spec) -> Spec:
+        return x
+
+    def value(self, x: np.ndarray) -> np.ndarray:
+        return x
+
+    def lower(self, jax: Any, x: Any) -> Any:
+        return x
+
+    def gradient(self, upstream: Tensor, output: Tensor, x: Tensor) -> tuple[Any, ...]:
+        return (None,)
+
+
+def stop_gradient(x: Any) -> Any:
+    """The same values, taken as constants by :func:`~pellucid.gradients`."""
+    return apply(StopGradient(), x)
+
+
+def together(*operands: Any) -> tuple[Any, ...]:
+    """Bring operands to their common dtype.
+
+    Python's numbers take the dtype of what they meet; so do float64 arrays next to floating-point
+    tensors, since NumPy makes float64 of every number and that dtype says nothing of intent.
+    """
+    strong = [x if isinstance(x, Tensor) else as_array(x) for x in operands if not _is_number(x)]
+    tensors = [x for x in strong if isinstance(x, Tensor)]
+    symbolic_float = any(is_float(x.dtype) for x in tensors)
+    dtypes = [
+        dtype_name(x.dtype)
+        for x in strong
+        if isinstance(x, Tensor) or not (symbolic_float and x.dtype == np.float64)
+    ]
+    if not dtypes:
+        dtype = dtype_name(as_array(list(operands)).dtype)
+    else:
+        dtype = dtypes[0]
+        for other in dtypes[1:]:
+            dtype = promote(dtype, other)
+        if not is_float(dtype) and any(isinstance(x, float) for x in operands):
+            dtype = "float32"
+        elif dtype == "bool" and any(_is_number(x) and type(x) is int for x in operands):
+            dtype = "int32"
+    return tuple(scalar(x, dtype) if _is_number(x) else cast(x, dtype) for x in operands)
+
+
+def floating(x: Any) -> Any:
+    """``x`` as it is if floating point, else as float32."""
+    x = x if isinstance(x, Tensor) else as_array(x)
+    return x if is_float(dtype_name(x.dtype)) else cast(x, "float32")
+
+
+def _is_number(x: object) -> bool:
+    return isinstance(x, bool | int | float)

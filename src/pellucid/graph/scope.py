@@ -1,0 +1,75 @@
+"""Name scopes, the names of nodes, and the line of the user's code that made a node."""
+
+import linecache
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["current_scope", "name_scope", "reset_names", "source_line", "unique_name", "user_line"]
+
+PACKAGE = str(Path(__file__).parents[1])
+
+_scopes: list[str] = []
+_names: Counter[str] = Counter()
+
+
+@contextmanager
+def name_scope(name: str) -> Iterator[str]:
+    """Put every node made inside under a name; scopes nest.
+
+    Examples:
+        >>> with name_scope("encoder"), name_scope("dense") as scope:
+        ...     print(scope)
+        encoder/dense
+    """
+    _scopes.append(f"{_scopes[-1]}/{name}" if _scopes else name)
+    try:
+        yield _scopes[-1]
+    finally:
+        _scopes.pop()
+
+
+def current_scope() -> str:
+    """The scopes around this place of the code, joined with slashes."""
+    return _scopes[-1] if _scopes else ""
+
+
+@contextmanager
+def in_scope(scope: str) -> Iterator[None]:
+    """Return to a whole scope: the nodes of a gradient go where their forward node is."""
+    _scopes.append(scope)
+    try:
+        yield
+    finally:
+        _scopes.pop()
+
+
+def unique_name(stem: str) -> str:
+    """The first free one of ``stem``, ``stem_1``, ``stem_2``, …"""
+    count = _names[stem]
+    _names[stem] += 1
+    return f"{stem}_{count}" if count else stem
+
+
+def reset_names() -> None:
+    """Start counting names anew, so that a script run twice in a process names alike."""
+    _names.clear()
+
+
+def user_line() -> tuple[str, int] | None:
+    """File and number of the innermost line on the stack that is not this library's."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
+        frame = frame.f_back  # type: ignore[assignment]
+    return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else None
+
+
+def source_line(where: tuple[str, int] | None) -> str | None:
+    """Show a line of code as ``file.py:3: y = dense(x)``."""
+    if where is None:
+        return None
+    file, number = where
+    code = linecache.getline(file, number).strip()
+    return f"{Path(file).name}:{number}" + (f": {code}" if code else "")
