@@ -49,7 +49,7 @@ def one(array: st.SearchStrategy[np.ndarray]) -> st.SearchStrategy[tuple[np.ndar
     return st.tuples(array)
 
 
-small = array_shapes(min_dims=0, max_dims=3, min_side=1, max_side=4)
+small = array_shapes(min_dims=0, max_dims=3, min_side=1, max_side=3)
 
 
 def pair(low: float = -2.0, high: float = 2.0) -> st.SearchStrategy[tuple[np.ndarray, ...]]:
