@@ -7,7 +7,7 @@ import numpy as np
 
 from pellucid.graph.tensor import Tensor
 from pellucid.graph.variable import Variable
-from pellucid.graph.walk import evaluate
+from pellucid.graph.walk import ancestors, numpy_rule, run_nodes
 
 __all__ = ["NumpyEngine"]
 
@@ -49,10 +49,11 @@ class NumpyProgram:
         self.inputs = list(inputs)
         self.outputs = list(outputs)
         self.updates = dict(updates)
+        self.order = ancestors([*self.outputs, *self.updates.values()], stop=self.inputs)
 
     def __call__(self, inputs: Sequence[Any]) -> list[np.ndarray]:
         given = dict(zip(self.inputs, inputs, strict=True))
-        values = evaluate([*self.outputs, *self.updates.values()], given)
+        values = run_nodes(self.order, given, numpy_rule)
         for variable, new in self.updates.items():
             variable.value = np.array(values[new])
         return [values[x] for x in self.outputs]

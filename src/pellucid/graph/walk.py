@@ -8,7 +8,7 @@ from pellucid.graph.spec import same_shape
 from pellucid.graph.tensor import Op, Tensor, compute
 from pellucid.graph.variable import Placeholder
 
-__all__ = ["Rule", "ancestors", "evaluate", "run_graph"]
+__all__ = ["Rule", "ancestors", "evaluate", "run_graph", "run_nodes"]
 
 Rule = Callable[[Tensor, tuple[Any, ...]], Any]
 
@@ -63,8 +63,13 @@ def run_graph(outputs: Iterable[Tensor], given: Mapping[Tensor, Any], rule: Rule
     Raises:
         GraphError: If a placeholder is not given.
     """
+    return run_nodes(ancestors(outputs, stop=given), given, rule)
+
+
+def run_nodes(order: Iterable[Tensor], given: Mapping[Tensor, Any], rule: Rule) -> dict[Any, Any]:
+    """Give nodes that are already in order their values, from those given."""
     values: dict[Any, Any] = dict(given)
-    for node in ancestors(outputs, stop=given.keys()):
+    for node in order:
         if node in values:
             continue
         if isinstance(node.op, Placeholder):
