@@ -136,7 +136,7 @@ def test_labels_may_be_words_and_several_classes_take_one_perceptron_each():
     assert many.predict(corners).tolist() == ["a", "b", "c"]
 
 
-def test_data_with_no_mistake_to_make_have_a_history_of_one_row():
+def test_a_single_mistake_makes_a_history_of_two_rows():
     perceptron = Perceptron(max_epochs=1)
     with pytest.warns(ConvergenceWarning):
         perceptron.fit([[0.0], [1.0]], [0, 1])
