@@ -23,8 +23,8 @@ class Loop(Protocol):
 
     def run(
         self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int
-    ) -> list[Any]:
-        """Run steps, each on the next rows of the data; changes the step's variables.
+    ) -> None:
+        """Run steps, each on the next rows of the data; they change the step's variables.
 
         Args:
             data: What :meth:`Engine.put` made of arrays with a common first axis.
@@ -32,9 +32,6 @@ class Loop(Protocol):
             start: The first position in the order.
             steps: How many steps.
             batch_size: Rows a step.
-
-        Returns:
-            For each output of the step an array, the outputs of the steps one after the other.
         """
 
 
@@ -54,7 +51,6 @@ class Engine(Protocol):
     def loop(
         self,
         batch: Sequence[Tensor],
-        outputs: Sequence[Tensor],
         updates: Mapping[Variable, Tensor],
     ) -> Loop:
         """Make a step, a graph over a batch of rows, ready to run many times."""

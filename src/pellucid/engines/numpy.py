@@ -28,10 +28,9 @@ class NumpyEngine:
     def loop(
         self,
         batch: Sequence[Tensor],
-        outputs: Sequence[Tensor],
         updates: Mapping[Variable, Tensor],
     ) -> "NumpyLoop":
-        return NumpyLoop(NumpyProgram(batch, outputs, updates))
+        return NumpyLoop(NumpyProgram(batch, [], updates))
 
     def put(self, array: Any) -> np.ndarray:
         return np.asarray(array)
@@ -67,10 +66,8 @@ class NumpyLoop:
 
     def run(
         self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int
-    ) -> list[np.ndarray]:
-        results = []
+    ) -> None:
         for first in range(start, start + steps * batch_size, batch_size):
             rows = slice(first, first + batch_size)
             chosen = rows if order is None else order[rows]
-            results.append(self.step([array[chosen] for array in data]))
-        return [np.concatenate(parts) for parts in zip(*results, strict=True)]
+            self.step([array[chosen] for array in data])

@@ -46,10 +46,9 @@ class XlaEngine:
     def loop(
         self,
         batch: Sequence[Tensor],
-        outputs: Sequence[Tensor],
         updates: Mapping[Variable, Tensor],
     ) -> XlaLoop:
-        return XlaLoop(Step(self.lowering, batch, outputs, updates))
+        return XlaLoop(Step(self.lowering, batch, [], updates))
 
     def put(self, array: Any) -> Any:
         with jax.enable_x64(True):

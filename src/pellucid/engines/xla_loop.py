@@ -21,12 +21,12 @@ class XlaLoop:
 
     def run(
         self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int
-    ) -> list[Any]:
+    ) -> None:
         if batch_size not in self.programs:
             self.programs[batch_size] = jax.jit(
                 functools.partial(self.many_steps, batch_size), donate_argnums=0
             )
-        return self.step.run(
+        self.step.run(
             self.programs[batch_size], list(data), order, np.int32(start), np.int32(steps)
         )
 

@@ -1,0 +1,1 @@
+"""Benchmarks: pellucid and its peers, in turn, in one run. `make bench`."""

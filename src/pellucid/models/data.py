@@ -1,0 +1,219 @@
+"""Data for training and evaluation: arrays of equal length, checked before anything changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import optree
+
+from pellucid.errors import DataError
+
+__all__ = ["Dataset", "check_finite", "check_labels", "prepare"]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Rows of inputs, targets and weights.
+
+    Attributes:
+        x: Inputs, arrays of N rows, in the structure that the user gave.
+        y: Targets, an array of N rows; ``None`` where there are none.
+        sample_weight: A weight for each row, (N,); ``None`` where all count the same.
+    """
+
+    x: Any
+    y: np.ndarray | None = None
+    sample_weight: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.arrays[0])
+
+    @property
+    def arrays(self) -> list[np.ndarray]:
+        """All arrays: inputs, then targets, then weights."""
+        rest = [a for a in (self.y, self.sample_weight) if a is not None]
+        return [*optree.tree_leaves(self.x), *rest]
+
+    def rows(self, part: slice) -> "Dataset":
+        """Part of the rows."""
+        return Dataset(
+            optree.tree_map(lambda a: a[part], self.x),
+            None if self.y is None else self.y[part],
+            None if self.sample_weight is None else self.sample_weight[part],
+        )
+
+    def weighted(self, class_weight: Mapping[int, float] | None) -> "Dataset":
+        """The same rows, each also weighted by its class.
+
+        Classes are whole numbers from 0, or one-hot rows; a class without a weight counts 1.
+        """
+        if class_weight is None:
+            return self
+        if self.y is None:
+            raise DataError(
+                "Class weights need classes.",
+                given="class_weight, but no targets y",
+                expected="whole numbers or one-hot rows for y",
+            )
+        many = self.y.ndim > 1 and self.y.shape[-1] > 1
+        classes = np.argmax(self.y, axis=-1) if many else self.y.reshape(len(self.y), -1)[:, 0]
+        known, positions = np.unique(classes, return_inverse=True)
+        weights = np.array([class_weight.get(int(c), 1.0) for c in known], np.float32)[positions]
+        if self.sample_weight is not None:
+            weights = weights * self.sample_weight
+        return replace(self, sample_weight=weights)
+
+
+def prepare(x: Any, y: Any = None, sample_weight: Any = None) -> Dataset:
+    """Make a data set of arrays, lists or nested lists and dicts of arrays.
+
+    Floating-point data become float32; whole numbers and booleans stay.
+
+    Raises:
+        DataError: If there are no rows, not equally many, or if a value is not a number.
+    """
+    inputs = optree.tree_map(lambda a: _numbers(a, "x"), x, is_leaf=_is_rows)
+    data = Dataset(
+        inputs,
+        None if y is None else _numbers(y, "y"),
+        None if sample_weight is None else _numbers(sample_weight, "sample_weight"),
+    )
+    lengths = {name: len(array) for name, array in _named(data)}
+    if len(set(lengths.values())) > 1:
+        raise DataError(
+            "The data have different numbers of rows.",
+            given=", ".join(f"{name}: {n}" for name, n in lengths.items()),
+            expected="as many rows of each",
+        )
+    if not len(data):
+        raise DataError(
+            "There are no data.",
+            given=", ".join(f"{name} of shape {array.shape}" for name, array in _named(data)),
+            expected="at least one row",
+        )
+    return data
+
+
+def _is_rows(x: Any) -> bool:
+    """Whether a list is the data themselves (numbers), not a list of several inputs."""
+    if not isinstance(x, list | tuple):
+        return False
+    return not any(hasattr(part, "__array__") and np.ndim(part) > 0 for part in x)
+
+
+def _named(data: Dataset) -> list[tuple[str, np.ndarray]]:
+    """The arrays with the names by which errors call them."""
+    inputs = optree.tree_leaves(data.x)
+    names = ["x"] if len(inputs) == 1 else [f"x[{i}]" for i in range(len(inputs))]
+    pairs: list[tuple[str, np.ndarray | None]] = [*zip(names, inputs, strict=True)]
+    pairs += [("y", data.y), ("sample_weight", data.sample_weight)]
+    return [(name, array) for name, array in pairs if array is not None]
+
+
+def _numbers(values: Any, name: str) -> np.ndarray:
+    """An array of numbers with at least one axis, floating-point ones as float32."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise DataError(
+            f"The rows of '{name}' have different lengths.",
+            given="a ragged list",
+            expected="an array of equally long rows",
+            mend="pad the rows to one length",
+        ) from None
+    if array.dtype.kind not in "biuf" and str(array.dtype) != "bfloat16":
+        example = array.ravel()[0] if array.size else None
+        raise DataError(
+            f"'{name}' does not consist of numbers.",
+            given=f"an array of dtype {array.dtype}"
+            + (f", beginning with {example!r}" if array.size else ""),
+            expected="numbers or booleans",
+            mend="turn text and categories into numbers first, for example with "
+            f"np.unique({name}, return_inverse=True)[1]",
+        )
+    if array.ndim == 0:
+        raise DataError(
+            f"'{name}' is a single number.",
+            given=f"{array}",
+            expected="an array whose first axis counts the rows",
+        )
+    return array.astype(np.float32) if array.dtype == np.float64 else array
+
+
+def check_finite(data: Dataset) -> None:
+    """Raise if a value is NaN or infinite, and say where.
+
+    Raises:
+        DataError: With the first row and column, and how many values there are.
+    """
+    for name, array in _named(data):
+        # A sum is finite only if all of its terms are; only a doubt is looked into.
+        if array.dtype.kind != "f" or np.isfinite(array.sum()):
+            continue
+        bad = ~np.isfinite(array)
+        if not bad.any():
+            continue
+        place = tuple(int(i) for i in np.argwhere(bad)[0])
+        rows = int(bad.reshape(len(bad), -1).any(axis=1).sum())
+        where = f"row {place[0]}" + (f", column {place[1]}" if len(place) > 1 else "")
+        where += f" (index {place})" if len(place) > 2 else ""
+        raise DataError(
+            f"'{name}' has values that are not finite numbers.",
+            given=f"{array[place]} in {where}; {int(bad.sum())} such values in {rows} of "
+            f"{len(array)} rows",
+            expected="finite numbers",
+            mend="drop or fill those rows, or pass check_data=False to train on them all the same",
+        )
+
+
+def check_labels(y: np.ndarray, classes: int, ignored: int | None = None) -> None:
+    """Raise if labels are not whole numbers from 0 to before the number of classes.
+
+    Raises:
+        DataError: With the first such label and its row.
+    """
+    labels = y.reshape(len(y), -1)
+    wrong = (labels < 0) | (labels >= classes)
+    if y.dtype.kind == "f":
+        wrong |= labels != np.floor(labels)
+    if ignored is not None:
+        wrong &= labels != ignored
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        low, high = labels.min(), labels.max()
+        raise DataError(
+            f"'y' has labels that a model with {classes} outputs cannot give.",
+            given=f"label {labels[row, column]} in row {row}; labels from {low} to {high}",
+            expected=f"whole numbers from 0 to {classes - 1}",
+            mend=f"give the last layer {int(high) + 1} units"
+            if high >= classes and low >= 0
+            else "number the classes from 0",
+        )
+
+
+def split_tail(data: Dataset, share: float) -> tuple[Dataset, Dataset]:
+    """Part off the last rows for validation, as Keras does (before any shuffling).
+
+    Raises:
+        DataError: If a part would be empty, or the share is not between 0 and 1.
+    """
+    cut = int(len(data) * (1.0 - share))
+    if not 0.0 < share < 1.0 or not 0 < cut < len(data):
+        raise DataError(
+            "The data cannot be split so.",
+            given=f"validation_split={share} of {len(data)} rows",
+            expected="a share between 0 and 1 that leaves rows on both sides",
+        )
+    return data.rows(slice(cut)), data.rows(slice(cut, None))
+
+
+def unpack_validation(given: Sequence[Any]) -> Dataset:
+    """The data set of ``validation_data=(x, y)`` or ``(x, y, sample_weight)``."""
+    if not isinstance(given, tuple | list) or len(given) not in (2, 3):
+        raise DataError(
+            "validation_data is a tuple.",
+            given=f"a {type(given).__name__}",
+            expected="(x, y) or (x, y, sample_weight)",
+        )
+    return prepare(*given)
