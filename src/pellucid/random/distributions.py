@@ -144,10 +144,14 @@ def randint(shape: Shape, minval: Any, maxval: Any, dtype: str = "int32", seed: 
         raise DTypeError("randint makes whole numbers.", given=dtype, expected="an integer dtype")
     if isinstance(minval, int) and isinstance(maxval, int):
         _check_range(minval, maxval, dtype)
-        minval, count = np.asarray(minval, dtype), np.asarray(maxval - minval, np.uint64)
+        count = np.asarray((maxval - minval) % 2**64, np.uint64)
+        minval = np.asarray(minval, dtype)
     else:
         count = cast(maxval - minval, "uint64")
-    return cast(mod(_bits(seed, shape, 64), count), dtype) + cast(minval, dtype)
+    drawn = _bits(seed, shape, 64)
+    # A count of 2**64 does not fit and became 0: all bits as they are.
+    drawn = mod(drawn, count) if isinstance(count, Tensor) or count.any() else drawn
+    return cast(drawn, dtype) + cast(minval, dtype)
 
 
 def _check_range(minval: int, maxval: int, dtype: str) -> None:
