@@ -111,6 +111,47 @@ def test_numbers_follow_their_law(name, law, dtype):
     assert abs(numbers.var() - law.var()) < 5 * spread
 
 
+@pytest.mark.parametrize("alpha", [0.05, 0.7, 1.0, 4.5, 300.0])
+def test_gamma_numbers_follow_their_law(alpha):
+    check_law(random.gamma((N,), alpha, dtype="float64", seed=1), stats.gamma(alpha))
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(0.05, 1.5), (1.0, 1.0), (2.0, 9.0)])
+def test_beta_numbers_follow_their_law(alpha, beta):
+    check_law(random.beta((N,), alpha, beta, dtype="float64", seed=1), stats.beta(alpha, beta))
+
+
+@pytest.mark.parametrize(("n", "p"), [(1, 0.5), (7, 0.2), (30, 0.9), (1000, 0.001)])
+def test_binomial_numbers_follow_their_law(n, p):
+    numbers = random.binomial((N,), n, p, seed=1)
+    assert numbers.dtype == np.float32
+    share = np.bincount(numbers.astype(int), minlength=n + 1) / N
+    chance = stats.binom(n, p).pmf(np.arange(n + 1))
+    assert (abs(share - chance) <= 5 * np.sqrt(chance * (1 - chance) / N) + 1 / N).all()
+
+
+def test_parameters_of_gamma_beta_and_binomial_differ_from_place_to_place():
+    alpha = np.array([[0.5], [20.0]], np.float32)
+    means = random.gamma((2, N), alpha, seed=3).mean(axis=1)
+    assert (abs(means - alpha[:, 0]) < 5 * np.sqrt(alpha[:, 0] / N)).all()
+    p = np.array([0.0, 0.5, 1.0])
+    counts = random.binomial((N, 3), 4, p, seed=3).mean(axis=0)
+    assert counts[[0, 2]].tolist() == [0, 4]
+    assert abs(counts[1] - 2) < 5 / np.sqrt(N)
+
+
+def test_engines_repeat_trials_alike():
+    check_engines(
+        lambda key: (
+            random.gamma((500,), 0.6, seed=key),
+            random.beta((500,), 0.6, 2.0, seed=key),
+            random.binomial((500,), 9, 0.7, seed=key),
+        ),
+        KEY,
+        rtol=1e-4,
+    )
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "bfloat16"])
 def test_uniform_numbers_are_below_1_and_truncated_ones_within_2(dtype):
     numbers = random.uniform((200_000,), dtype=dtype, seed=2)

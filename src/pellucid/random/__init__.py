@@ -10,11 +10,15 @@ from pellucid.random.distributions import (
     uniform,
 )
 from pellucid.random.seeds import SeedGenerator, host_generator, new_seed, set_random_seed
+from pellucid.random.trials import beta, binomial, gamma
 
 __all__ = [
     "SeedGenerator",
+    "beta",
+    "binomial",
     "categorical",
     "dropout",
+    "gamma",
     "host_generator",
     "new_seed",
     "normal",

@@ -56,7 +56,7 @@ def uniform(
         >>> uniform((3,), seed=7).round(4)
         array([0.3513, 0.4333, 0.7743], dtype=float32)
     """
-    dtype = _real(dtype)
+    dtype = real_dtype(dtype)
     bits, digits = _BITS[dtype]
     whole = right_shift(_bits(seed, shape, bits), bits - digits)
     unit = _as_float(whole, dtype) * 2.0**-digits
@@ -85,7 +85,7 @@ def normal(
         >>> normal((3,), seed=7).round(4)
         array([-0.3817, -0.168 ,  0.7529], dtype=float32)
     """
-    dtype = _real(dtype)
+    dtype = real_dtype(dtype)
     x = erfinv(_symmetric(seed, shape, dtype))
     return cast(x * (stddev * math.sqrt(2)) + mean, dtype)
 
@@ -112,7 +112,7 @@ def truncated_normal(
         >>> truncated_normal((3,), seed=7).round(4)
         array([-0.3635, -0.1603,  0.712 ], dtype=float32)
     """
-    dtype = _real(dtype)
+    dtype = real_dtype(dtype)
     x = erfinv(_symmetric(seed, shape, dtype) * math.erf(math.sqrt(2))) * math.sqrt(2)
     x = minimum(maximum(x, -2.0), 2.0)  # rounding may step over the ends
     return cast(x * stddev + mean, dtype)
@@ -196,9 +196,7 @@ def categorical(logits: Any, num_samples: int, dtype: str = "int32", seed: Any =
             expected="two axes: distributions and classes",
         )
     shape = (size_of(logits, 0), num_samples, size_of(logits, 1))
-    # Odd multiples of 2**-24: never 0 nor 1, whose double logarithms are infinite.
-    whole = _as_float(right_shift(_bits(seed, shape, 32), 9), "float32")
-    u = (2 * whole + 1) * 2.0**-24
+    u = open_uniform(seed, shape, "float32")
     noisy = expand_dims(cast(logits, "float32"), 1) - log(-log(u))
     return cast(argmax(noisy, axis=-1), dtype)
 
@@ -305,6 +303,13 @@ def _as_float(whole: Any, dtype: str) -> Any:
     return cast(cast(whole, "int64" if dtype == "float64" else "int32"), dtype)
 
 
+def open_uniform(seed: Any, shape: Shape, dtype: str) -> Any:
+    """Even in (0, 1): odd multiples of a power of 2, so that logarithms are finite."""
+    bits, digits = _BITS[dtype]
+    whole = _as_float(right_shift(_bits(seed, shape, bits), bits - digits + 1), dtype)
+    return (2 * whole + 1) * 2.0**-digits
+
+
 def _symmetric(seed: Any, shape: Shape, dtype: str) -> Any:
     """Even in (-1, 1): odd multiples of a power of 2, so that ±1 and 0 are left out.
 
@@ -316,7 +321,8 @@ def _symmetric(seed: Any, shape: Shape, dtype: str) -> Any:
     return cast(2 * whole + (1 - 2**digits), wide) * 2.0**-digits
 
 
-def _real(dtype: str | None) -> str:
+def real_dtype(dtype: str | None) -> str:
+    """The name of a floating-point dtype; float32 when none is given."""
     name = "float32" if dtype is None else dtype_name(dtype)
     if not is_float(name):
         raise DTypeError(
