@@ -3,7 +3,6 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from pellucid.graph.operations.broadcasting import shape_of
 from pellucid.graph.operations.random import random_bits
 from tests.graph.example import Example, one
 
