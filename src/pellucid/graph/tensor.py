@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ class Op:
     """False where the output moves in steps (comparison, rounding): its gradient is zero."""
     pure: ClassVar[bool] = True
     """False for leaves whose value comes from outside (placeholders, variables)."""
+    shape_only: ClassVar[tuple[int, ...]] = ()
+    """The inputs of which only the shape is looked at, so that none needs their values."""
 
     def __init_subclass__(cls) -> None:
         cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
@@ -74,14 +77,26 @@ class Tensor:
         scope: The layer (or ``name_scope``) that made it, ``""`` outside of any.
         where: File and line of the user's code that made it.
         forward: For a node of a backward pass, the node whose gradient it helps to compute.
+        number: Its place in the order in which the nodes of this process were made.
     """
 
-    __slots__ = ("__weakref__", "forward", "inputs", "name", "op", "scope", "spec", "where")
+    __slots__ = (
+        "__weakref__",
+        "forward",
+        "inputs",
+        "name",
+        "number",
+        "op",
+        "scope",
+        "spec",
+        "where",
+    )
     __array_priority__ = 100  # array + tensor asks the tensor, not NumPy
 
     def __init__(
         self, op: Op, inputs: tuple["Tensor", ...], spec: Any, name: str | None = None
     ) -> None:
+        self.number = next(_numbers)
         self.op = op
         self.inputs = inputs
         self.spec = spec
@@ -173,6 +188,14 @@ class Tensor:
         def __gt__(self, other: Any) -> "Tensor": ...
         def __ge__(self, other: Any) -> "Tensor": ...
         def __getitem__(self, key: Any) -> "Tensor": ...
+
+
+_numbers = itertools.count()
+
+
+def mark() -> int:
+    """A number above those of the nodes made so far and below those of the nodes to come."""
+    return next(_numbers)
 
 
 # The forward node whose gradient is being built: new nodes carry it (see gradients.py).
@@ -288,6 +311,17 @@ class Updates:
 
 
 _updates: list[Updates] = []
+
+
+@contextmanager
+def before_updates() -> Iterator[None]:
+    """Read variables as they were before the assignments that are being collected."""
+    held = _updates[:]
+    _updates.clear()
+    try:
+        yield
+    finally:
+        _updates.extend(held)
 
 
 def current_updates() -> Updates | None:

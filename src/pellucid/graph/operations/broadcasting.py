@@ -36,6 +36,7 @@ class Size(Op):
 
     axis: int
     differentiable = False
+    shape_only = (0,)
 
     def infer(self, x: Spec) -> Spec:
         return Spec((), "int32")

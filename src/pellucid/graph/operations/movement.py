@@ -198,6 +198,7 @@ class Unslice(Op):
     """The gradient of a slice: the part in its place among zeros, of the shape of ``like``."""
 
     ranges: tuple[tuple[int, int | None, int], ...]
+    shape_only = (1,)
 
     def infer(self, part: Spec, like: Spec) -> Spec:
         return part.with_shape(like.shape)
