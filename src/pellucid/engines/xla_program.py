@@ -35,6 +35,17 @@ class Lowering:
     def __init__(self, platform: str) -> None:
         self.platform = platform
 
+    def stretch(self, *operands: Any) -> list[Any]:
+        """Operands at one shape, by NumPy's rule. JAX's own functions do so too, but trace slowly."""
+        shape = np.broadcast_shapes(*(x.shape for x in operands))
+        return [self.broadcast(x, shape) for x in operands]
+
+    def broadcast(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """Copies of ``x`` that fill a shape."""
+        if x.shape == shape:
+            return x
+        return self.lax.broadcast_in_dim(x, shape, range(len(shape) - x.ndim, len(shape)))
+
     def run(self, outputs: Sequence[Tensor], given: Mapping[Tensor, Any]) -> dict[Any, Any]:
         """Lower a whole graph, for operations that have graphs inside (scan, cond)."""
         return run_graph(outputs, given, self.rule)
@@ -112,7 +123,7 @@ def _as_declared(node: Tensor, value: Any) -> Any:
 
 def _on_device(variable: Variable) -> Any:
     if not isinstance(variable.value, jax.Array):
-        variable.value = jax.numpy.array(variable.value)  # a copy: it may be donated
+        variable.value = jax.device_put(variable.value)  # no one else holds that array
     return variable.value
 
 

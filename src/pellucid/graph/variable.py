@@ -92,8 +92,8 @@ class Variable(Tensor):
         return super().__repr__().replace("read_variable()", "variable()")
 
     def numpy(self) -> np.ndarray:
-        """The present value as a NumPy array."""
-        return np.asarray(self.value)
+        """The present value as a NumPy array, a copy."""
+        return np.array(self.value)  # an engine may overwrite what it holds
 
     def assign(self, new: Any) -> None:
         """Give it a new value: now for an array; for a tensor, each time the graph runs.

@@ -42,7 +42,8 @@ class Add(Elementwise):
         return x + y
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return x | y if x.dtype == bool else x + y
+        x, y = jax.stretch(x, y)
+        return jax.lax.bitwise_or(x, y) if x.dtype == bool else jax.lax.add(x, y)
 
     def gradient(self, upstream: Tensor, output: Tensor, x: Tensor, y: Tensor) -> Any:
         return unbroadcast(upstream, x), unbroadcast(upstream, y)
@@ -66,7 +67,7 @@ class Subtract(Elementwise):
         return x - y
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return x - y
+        return jax.lax.sub(*jax.stretch(x, y))
 
     def gradient(self, upstream: Tensor, output: Tensor, x: Tensor, y: Tensor) -> Any:
         return unbroadcast(upstream, x), unbroadcast(-upstream, y)
@@ -90,7 +91,8 @@ class Multiply(Elementwise):
         return x * y
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return x & y if x.dtype == bool else x * y
+        x, y = jax.stretch(x, y)
+        return jax.lax.bitwise_and(x, y) if x.dtype == bool else jax.lax.mul(x, y)
 
     def gradient(self, upstream: Tensor, output: Tensor, x: Tensor, y: Tensor) -> Any:
         return unbroadcast(upstream * y, x), unbroadcast(upstream * x, y)
@@ -114,7 +116,7 @@ class Divide(Elementwise):
         return x / y
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return x / y
+        return jax.lax.div(*jax.stretch(x, y))
 
     def gradient(self, upstream: Tensor, output: Tensor, x: Tensor, y: Tensor) -> Any:
         return unbroadcast(upstream / y, x), unbroadcast(-upstream * output / y, y)
@@ -187,7 +189,7 @@ class Negative(Unary):
         return -x
 
     def lower(self, jax: Any, x: Any) -> Any:
-        return -x
+        return jax.lax.neg(x)
 
     def gradient(self, upstream: Tensor, output: Tensor, x: Tensor) -> Any:
         return (-upstream,)
@@ -300,7 +302,7 @@ class Sign(Unary):
         return np.sign(x)
 
     def lower(self, jax: Any, x: Any) -> Any:
-        return jax.numpy.sign(x)
+        return jax.lax.sign(x)
 
 
 def sign(x: Any) -> Any:
@@ -330,7 +332,7 @@ class Maximum(Extremum):
         return np.maximum(x, y)
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return jax.numpy.maximum(x, y)
+        return jax.lax.max(*jax.stretch(x, y))
 
 
 @dataclass(frozen=True)
@@ -341,7 +343,7 @@ class Minimum(Extremum):
         return np.minimum(x, y)
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return jax.numpy.minimum(x, y)
+        return jax.lax.min(*jax.stretch(x, y))
 
 
 def maximum(x: Any, y: Any) -> Any:

@@ -47,7 +47,7 @@ class Equal(Comparison):
         return x == y
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return x == y
+        return jax.lax.eq(*jax.stretch(x, y))
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class NotEqual(Comparison):
         return x != y
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return x != y
+        return jax.lax.ne(*jax.stretch(x, y))
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Less(Comparison):
         return x < y
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return x < y
+        return jax.lax.lt(*jax.stretch(x, y))
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class LessEqual(Comparison):
         return x <= y
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return x <= y
+        return jax.lax.le(*jax.stretch(x, y))
 
 
 def equal(x: Any, y: Any) -> Any:
@@ -165,7 +165,7 @@ class LogicalAnd(Logic):
         return x & y
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return x & y
+        return jax.lax.bitwise_and(*jax.stretch(x, y))
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class LogicalOr(Logic):
         return x | y
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return x | y
+        return jax.lax.bitwise_or(*jax.stretch(x, y))
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ class LogicalXor(Logic):
         return x ^ y
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        return x ^ y
+        return jax.lax.bitwise_xor(*jax.stretch(x, y))
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ class LogicalNot(Logic):
         return ~x
 
     def lower(self, jax: Any, x: Any) -> Any:
-        return ~x
+        return jax.lax.bitwise_not(x)
 
 
 def logical_and(x: Any, y: Any) -> Any:
@@ -253,7 +253,7 @@ class Where(Elementwise):
         return np.where(condition, x, y)
 
     def lower(self, jax: Any, condition: Any, x: Any, y: Any) -> Any:
-        return jax.numpy.where(condition, x, y)
+        return jax.lax.select(*jax.stretch(condition, x, y))
 
     def gradient(
         self, upstream: Tensor, output: Tensor, condition: Tensor, x: Tensor, y: Tensor
