@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable
 
 __all__ = [
+    "ArgumentError",
     "DTypeError",
     "DataError",
     "GraphError",
@@ -64,6 +65,10 @@ class ShapeError(PellucidError, ValueError):
 
 class DTypeError(PellucidError, TypeError):
     """A dtype or a Python type that an operation or argument does not take."""
+
+
+class ArgumentError(PellucidError, ValueError):
+    """An argument with a value that it cannot have, or that contradicts another."""
 
 
 class DataError(PellucidError, ValueError):

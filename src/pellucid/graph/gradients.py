@@ -18,7 +18,7 @@ from pellucid.graph.dtypes import is_float
 from pellucid.graph.operations.arithmetic import add
 from pellucid.graph.operations.broadcasting import ones_like, zeros_like
 from pellucid.graph.scope import in_scope
-from pellucid.graph.tensor import Item, Tensor, as_tensor, gradient_of
+from pellucid.graph.tensor import Item, Tensor, as_tensor, before_updates, gradient_of
 from pellucid.graph.walk import ancestors
 
 __all__ = ["gradients"]
@@ -92,7 +92,8 @@ def _pass_on(node: Tensor, arrived: dict[Tensor, Any]) -> None:
         return
     if not node.op.differentiable:
         return
-    with in_scope(node.scope), gradient_of(node):
+    # A variable among the inputs is the one that the node read, not what it was assigned since.
+    with in_scope(node.scope), gradient_of(node), before_updates():
         contributions = node.op.gradient(upstream, node, *node.inputs)
         for tensor, gradient in zip(node.inputs, contributions, strict=True):
             if gradient is not None:
