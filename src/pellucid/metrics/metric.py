@@ -1,0 +1,219 @@
+"""What a metric is: a number that is gathered over the batches of an epoch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.configured import Configured, snake_case
+from pellucid.graph.dtypes import dtype_name
+from pellucid.graph.operations.broadcasting import broadcast_to, shape_of, size_of
+from pellucid.graph.operations.casting import cast
+from pellucid.graph.operations.reductions import mean, sum
+from pellucid.graph.scope import name_scope
+from pellucid.graph.tensor import current_updates
+from pellucid.graph.variable import Variable
+from pellucid.losses.loss import apply_mask, divide_no_nan, same_ndim
+
+__all__ = ["Mean", "MeanMetric", "MeanMetricWrapper", "MeanOf", "Metric"]
+
+
+@dataclass(eq=False, repr=False)
+class Metric(Configured):
+    """A number gathered over batches: what the user reads, where the loss is what training reads.
+
+    Its state is in variables that a subclass makes with :meth:`add_variable` in ``start()``, adds
+    to in ``update_state(...)``, and makes the number of in ``result()``. Given arrays it computes
+    at once; inside ``with Updates()`` it builds graph, to be run with the training step.
+
+    Args:
+        name: Shown in logs; made from the class's name when not given.
+        dtype: Of the state and the result; float32 by default.
+
+    Attributes:
+        variables: The state.
+
+    Examples:
+        >>> @dataclass(eq=False, repr=False)
+        ... class Largest(Metric):
+        ...     def start(self):
+        ...         self.largest = self.add_variable((), name="largest")
+        ...     def update_state(self, values):
+        ...         self.largest.assign(np.maximum(self.present(self.largest), np.max(values)))
+        ...     def result(self):
+        ...         return self.present(self.largest)
+        >>> metric = Largest()
+        >>> print(metric([1.0, 3.0]), metric([2.0]))
+        3.0 3.0
+    """
+
+    name: str | None = None
+    dtype: str | None = None
+
+    def __post_init__(self) -> None:
+        self.name = self.name or snake_case(type(self).__name__)
+        self.dtype = dtype_name(self.dtype or "float32")
+        self.variables: list[Variable] = []
+        self._first: list[np.ndarray] = []
+        self.start()
+
+    def start(self) -> None:
+        """Make the variables."""
+
+    def add_variable(
+        self,
+        shape: tuple[int, ...],
+        initializer: Callable[..., Any] | None = None,
+        dtype: str | None = None,
+        name: str = "state",
+    ) -> Variable:
+        """Make a variable of the state.
+
+        Args:
+            shape: Its shape.
+            initializer: What makes its first value of a shape and ``dtype=``; zeros by default.
+            dtype: Its dtype; the metric's by default.
+            name: Its name within the metric.
+        """
+        kind = dtype or self.dtype
+        value = initializer(shape, dtype=kind) if initializer else np.zeros(shape)
+        variable = Variable(value, trainable=False, dtype=kind, name=f"{self.name}/{name}")
+        self.variables.append(variable)
+        self._first.append(variable.numpy())
+        return variable
+
+    def reset_state(self) -> None:
+        """Forget what was gathered."""
+        for variable, value in zip(self.variables, self._first, strict=True):
+            variable.assign(value)
+
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Gather a batch."""
+        raise NotImplementedError(f"{type(self).__name__}.update_state")
+
+    def result(self) -> Any:
+        """The number, of all that was gathered."""
+        raise NotImplementedError(f"{type(self).__name__}.result")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Gather a batch; the number with it."""
+        with name_scope(self.name or ""):
+            self.update_state(*args, **kwargs)
+            return self.result()
+
+    def present(self, variable: Variable) -> Any:
+        """What a variable holds: a tensor while updates are collected, else its array."""
+        return variable if current_updates() is not None else variable.numpy()
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
+        return f"{type(self).__name__}({shown})"
+
+
+@dataclass(eq=False, repr=False)
+class MeanMetric(Metric):
+    """A weighted mean: what :class:`Mean` and all metrics that are means of something share."""
+
+    def start(self) -> None:
+        self.total = self.add_variable((), name="total")
+        self.count = self.add_variable((), name="count")
+
+    def gather(self, values: Any, sample_weight: Any = None) -> None:
+        """Add the values of a batch: for each example their mean, times the example's weight."""
+        values = cast(values, self.dtype)
+        if sample_weight is None:
+            count = size_of(values, 0) if values.ndim else 1
+        else:
+            values, weight = same_ndim(values, cast(sample_weight, self.dtype))
+            if values.ndim > weight.ndim:
+                values = mean(values, axis=range(weight.ndim, values.ndim))
+            if weight.shape != values.shape:
+                weight = broadcast_to(weight, shape_of(values))
+            values = values * weight
+            count = sum(_for_each_example(weight))
+        self.total.assign_add(sum(_for_each_example(values)))
+        self.count.assign_add(cast(count, self.dtype))
+
+    def result(self) -> Any:
+        return divide_no_nan(self.present(self.total), self.present(self.count))
+
+
+def _for_each_example(values: Any) -> Any:
+    return mean(values, axis=range(1, values.ndim)) if values.ndim > 1 else values
+
+
+@dataclass(eq=False, repr=False)
+class Mean(MeanMetric):
+    """Weighted mean of values.
+
+    Args:
+        name, dtype: As in :class:`Metric`.
+
+    Examples:
+        >>> metric = Mean()
+        >>> print(metric([1.0, 3.0, 5.0, 7.0]), metric([0.0], sample_weight=[4.0]))
+        4.0 2.0
+    """
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        self.gather(values, sample_weight)
+
+
+@dataclass(eq=False, repr=False)
+class MeanOf(MeanMetric):
+    """Weighted mean of a number that truth and prediction make for each example.
+
+    A subclass says in ``values(y_true, y_pred)`` which.
+    """
+
+    def values(self, y_true: Any, y_pred: Any) -> Any:
+        """The number for each example."""
+        raise NotImplementedError(f"{type(self).__name__}.values")
+
+    def mask(self, y_true: Any, y_pred: Any) -> Any:
+        """Which examples count, true or false for each; ``None`` if all do."""
+        return None
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        mask = self.mask(y_true, y_pred)
+        weight = apply_mask(sample_weight, mask, self.dtype or "", "sum")
+        self.gather(self.values(y_true, y_pred), weight)
+
+
+class MeanMetricWrapper(MeanOf):
+    """Weighted mean of what a function makes of truth and prediction.
+
+    Args:
+        fn: From ``(y_true, y_pred, **options)`` to a number for each example.
+        name: Shown in logs; the function's by default.
+        dtype: Of the state and the result; float32 by default.
+        options: Passed on to the function.
+
+    Examples:
+        >>> metric = MeanMetricWrapper(lambda y_true, y_pred: abs(y_true - y_pred), name="off")
+        >>> print(metric(np.array([1.0, 2.0]), np.array([1.0, 5.0])))
+        1.5
+    """
+
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        name: str | None = None,
+        dtype: str | None = None,
+        **options: Any,
+    ) -> None:
+        self.fn = fn
+        self.options = options
+        own_name = getattr(fn, "name", None) or getattr(fn, "__name__", None)  # loss, function
+        super().__init__(name or own_name, dtype)
+
+    def values(self, y_true: Any, y_pred: Any) -> Any:
+        return self.fn(y_true, y_pred, **self.options)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "fn": self.fn, **self.options}
+
+    @classmethod
+    def from_config(cls, config: Any) -> "MeanMetricWrapper":
+        return cls(**config)
