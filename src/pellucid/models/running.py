@@ -18,11 +18,18 @@ PIECE_SECONDS = 0.1  # between two looks at the clock, the progress bar and Ctrl
 
 
 class Resident:
-    """A data set whose arrays lie where the engine computes."""
+    """A data set whose arrays lie where the engine computes.
+
+    Attributes:
+        arrays: Inputs, then targets, then weights.
+        rows: How many rows there are.
+        piece: How many steps over them to run at once; found while they run.
+    """
 
     def __init__(self, engine: Engine, data: Dataset) -> None:
         self.engine = engine
         self.rows = len(data)
+        self.piece = 1
         self.arrays = [engine.put(array) for array in data.arrays]
 
 
@@ -63,6 +70,7 @@ def run_epoch(
     data: Resident,
     batch_size: int,
     order: np.ndarray | None = None,
+    first: int = 0,
     steps: int | None = None,
     every_batch: bool = False,
     before: Callable[[int], None] | None = None,
@@ -75,7 +83,8 @@ def run_epoch(
         data: The rows.
         batch_size: Rows a step; the last step has what is left.
         order: Row numbers in the order of use; as they lie by default.
-        steps: How many steps; by default all rows are used once.
+        first: The number of the first step: how many batches are passed over.
+        steps: How many steps, at most as many as there are rows for.
         every_batch: Whether to call ``before`` and ``after`` at every single step.
         before: Called before each piece with the number of the step that comes.
         after: Called after each piece with the number of steps done; returns whether to stop.
@@ -84,16 +93,17 @@ def run_epoch(
         Whether all steps were done.
     """
     whole, rest = divmod(data.rows, batch_size)
-    total = whole + bool(rest) if steps is None else min(steps, whole + bool(rest))
+    total = whole + bool(rest) - first
+    total = total if steps is None else min(steps, total)
     positions = None if order is None else data.engine.put(order.astype(np.int32))
-    done, piece = 0, 1
+    done = 0
     while done < total:
         if before is not None:
             before(done)
-        start = done * batch_size
+        start = (first + done) * batch_size
         began = time.perf_counter()
-        if done < whole:
-            count = 1 if every_batch else min(piece, whole - done, total - done)
+        if first + done < whole:
+            count = 1 if every_batch else min(piece, whole - first - done, total - done)
             loop.run(data.arrays, positions, start, count, batch_size)
         else:
             count = 1
@@ -105,5 +115,6 @@ def run_epoch(
             return done == total
         # Longer pieces until they take as long as they should; never by more than 8 at once, for
         # the first one includes the compilation.
-        piece = max(1, min(8 * count, int(count * PIECE_SECONDS / max(seconds, 1e-9))), count // 2)
+        fitting = int(count * PIECE_SECONDS / max(seconds, 1e-9))
+        data.piece = max(1, data.piece // 2, min(8 * data.piece, fitting))
     return True
