@@ -5,7 +5,7 @@ from typing import Any
 
 from pellucid.graph.operations import arithmetic, comparison
 from pellucid.graph.operations.contraction import matmul
-from pellucid.graph.operations.movement import index
+from pellucid.graph.operations.subscript import index
 from pellucid.graph.tensor import Tensor
 
 

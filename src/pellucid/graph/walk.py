@@ -113,7 +113,8 @@ def check_open_sizes(node: Tensor, inputs: tuple[Any, ...]) -> None:
     op: Op = node.op
     if not getattr(op, "elementwise", False) or len(inputs) < 2:
         return
-    from_shape = tuple(max(sizes) for sizes in _aligned([x.shape for x in inputs]))
+    aligned = _aligned([x.shape for x in inputs])
+    from_shape = tuple(0 if 0 in sizes else max(sizes) for sizes in aligned)
     for tensor, value in zip(node.inputs, inputs, strict=True):
         skip = len(from_shape) - value.ndim
         for declared, actual, full in zip(

@@ -7,18 +7,19 @@ so its gradient copies. Sizes that are open while the graph is built are operati
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import ShapeError
-from pellucid.graph.dtypes import dtype_name, numpy_dtype
+from pellucid.graph.dtypes import dtype_name, is_float, numpy_dtype
 from pellucid.graph.spec import Shape, Spec
 from pellucid.graph.tensor import Op, Tensor, apply, as_array, as_tensor, scalar
 
 __all__ = [
     "axes_of",
+    "axis_of",
     "broadcast_to",
     "full",
     "ones_like",
@@ -26,6 +27,7 @@ __all__ = [
     "shape_of",
     "size_of",
     "sum_axes",
+    "wide",
     "zeros_like",
 ]
 
@@ -141,17 +143,38 @@ def reshape(x: Any, shape: Sequence[Any] | int) -> Any:
         array([[0, 1, 2],
                [3, 4, 5]])
     """
-    sizes = [-1 if n is None else n for n in ([shape] if isinstance(shape, int) else shape)]
+    wanted = [shape] if isinstance(shape, int | np.integer | Tensor) else shape
+    known, tensors = split_shape([-1 if n is None else n for n in wanted])
     # An open size that the new shape leaves as the only one is simply what is left.
-    if -1 not in sizes and sum(isinstance(n, Tensor) for n in sizes) == 1:
-        sizes = [-1 if isinstance(n, Tensor) else n for n in sizes]
-    known, tensors = split_shape(sizes)
+    if -1 not in known and len(tensors) == 1:
+        known, tensors = tuple(-1 if n is None else n for n in known), []
     x = x if isinstance(x, Tensor) else as_array(x)
+    if known.count(-1) > 1 or any(n is not None and n < -1 for n in known):
+        raise ShapeError(
+            "A shape has sizes of at least 0, and at most one that is left open.",
+            given=f"shape {known}",
+            expected="at most one -1 or None",
+            mend="take sizes that are not known yet from shape_of(x)",
+        )
     return apply(Reshape(known), x, *tensors)
 
 
+def reshape_exactly(x: Any, sizes: Sequence[Any]) -> Any:
+    """Reshape to sizes that are all given, so that an element too few is noticed at run time."""
+    known, tensors = split_shape(sizes)
+    return apply(Reshape(known), x, *tensors)
+
+
+@dataclass(frozen=True)
 class Broadcast(ShapeOp):
-    """Copies of a tensor along new axes (in front) and along axes of size 1."""
+    """Copies of a tensor along new axes (in front) and along axes of size 1.
+
+    The gradient sums over the axes that are known to have size 1 when the graph is built, so an
+    axis of open size must not turn out to be 1 and be stretched.
+    """
+
+    unstretched: tuple[int, ...] = field(default=(), repr=False)
+    """The axes of the result, counted from the last (-1), that take their open size from x."""
 
     def infer(self, x: Spec, *sizes: Spec) -> Spec:
         extra = len(self.shape) - x.ndim
@@ -168,10 +191,23 @@ class Broadcast(ShapeOp):
         return x.with_shape(self.shape)
 
     def value(self, x: np.ndarray, *sizes: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(x, self.sizes(sizes))
+        return np.broadcast_to(x, self.checked(x.shape, sizes))
 
     def lower(self, jax: Any, x: Any, *sizes: Any) -> Any:
-        return jax.numpy.broadcast_to(x, self.sizes(sizes))
+        return jax.numpy.broadcast_to(x, self.checked(x.shape, sizes))
+
+    def checked(self, shape: tuple[int, ...], sizes: tuple[Any, ...]) -> tuple[int, ...]:
+        """The shape at run time, if the tensor's shape then can be stretched to it."""
+        wanted = self.sizes(sizes)
+        for axis in range(-len(shape), 0):
+            n = shape[axis]
+            if n != wanted[axis] and (n != 1 or axis in self.unstretched):
+                raise ShapeError(
+                    f"Axis {axis} of a tensor cannot be stretched to a size of {wanted[axis]}.",
+                    given=f"a tensor of shape {shape}",
+                    expected=f"shape {wanted}, or sizes of 1 that were declared as 1",
+                )
+        return wanted
 
     def gradient(self, upstream: Tensor, output: Tensor, x: Tensor, *sizes: Any) -> Any:
         extra = output.ndim - x.ndim
@@ -199,7 +235,8 @@ def broadcast_to(x: Any, shape: Sequence[Any]) -> Any:
     x = x if isinstance(x, Tensor) else as_array(x)
     if known == tuple(x.shape) and not tensors:
         return x
-    return apply(Broadcast(known), x, *tensors)
+    unstretched = tuple(axis for axis in range(-x.ndim, 0) if x.shape[axis] is None)
+    return apply(Broadcast(known, unstretched), x, *tensors)
 
 
 def axes_of(ndim: int, axis: int | Sequence[int] | None) -> tuple[int, ...]:
@@ -221,6 +258,25 @@ def axes_of(ndim: int, axis: int | Sequence[int] | None) -> tuple[int, ...]:
     return tuple(sorted(axes))
 
 
+def axis_of(ndim: int, axis: int) -> int:
+    """One axis as a number from 0.
+
+    Raises:
+        ShapeError: For an axis that a tensor of ``ndim`` axes does not have.
+    """
+    (found,) = axes_of(ndim, axis)
+    return found
+
+
+def wide(x: Any) -> Any:
+    """Half precision as single, for an array of either engine.
+
+    Terms are added up in single: in float16 a total of 2048 no longer grows by adding 1.
+    """
+    half = x.dtype.itemsize == 2 and is_float(dtype_name(x.dtype))
+    return x.astype(np.float32) if half else x
+
+
 @dataclass(frozen=True)
 class Sum(Op):
     """The sum over some axes, which go."""
@@ -231,9 +287,7 @@ class Sum(Op):
         return x.with_shape([n for axis, n in enumerate(x.shape) if axis not in self.axes])
 
     def value(self, x: np.ndarray) -> Any:
-        # Half precision is added up in single, or every term after the 2048th would be lost.
-        wide = np.float32 if x.dtype.itemsize < 4 and x.dtype.kind not in "iub" else x.dtype
-        return np.sum(x, axis=self.axes, dtype=wide)
+        return np.sum(wide(x), axis=self.axes, dtype=wide(x).dtype)
 
     def lower(self, jax: Any, x: Any) -> Any:
         return jax.numpy.sum(x, axis=self.axes, dtype=x.dtype)

@@ -9,22 +9,28 @@ import numpy as np
 
 from pellucid.errors import ShapeError
 from pellucid.graph.operations.broadcasting import (
+    axis_of,
     reshape,
+    reshape_exactly,
     shape_of,
+    size_of,
     sum_axes,
+    wide,
 )
 from pellucid.graph.operations.casting import together
 from pellucid.graph.operations.elementwise import unbroadcast
-from pellucid.graph.operations.movement import expand_dims, squeeze, swapaxes, transpose
+from pellucid.graph.operations.movement import (
+    expand_dims,
+    moveaxis,
+    slice_axes,
+    squeeze,
+    swapaxes,
+    transpose,
+)
 from pellucid.graph.spec import Spec, broadcast_shapes
 from pellucid.graph.tensor import Op, Tensor, apply
 
 __all__ = ["dot", "einsum", "matmul", "outer", "tensordot"]
-
-
-def _wide(x: np.ndarray) -> np.ndarray:
-    """Half precision as single: products are added up in single, as XLA does."""
-    return x.astype(np.float32) if x.dtype.itemsize == 2 and x.dtype.kind not in "iu" else x
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Matmul(Op):
         return x.with_shape([*batch, x.shape[-2], y.shape[-1]])
 
     def value(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return np.matmul(_wide(x), _wide(y))
+        return np.matmul(wide(x), wide(y))
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
         return jax.numpy.matmul(x, y)
@@ -76,7 +82,7 @@ def matmul(x: Any, y: Any) -> Any:
         return squeeze(matmul(expand_dims(x, 0), y), -2 if y.ndim > 1 else 0)
     if y.ndim == 1:
         return squeeze(matmul(x, expand_dims(y, -1)), -1)
-    if x.ndim > 2 and y.ndim == 2:
+    if x.ndim > 2 and y.ndim == 2 and 0 not in (*x.shape, *y.shape):
         # One matrix for all: a single large product, whose gradient is one too.
         rows = matmul(reshape(x, (-1, shape_of(x)[-1])), y)
         return reshape(rows, (*shape_of(x)[:-1], shape_of(y)[-1]))
@@ -113,7 +119,7 @@ class Einsum(Op):
         return x.with_shape([sizes[letter] for letter in self.result])
 
     def value(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return np.einsum(self.equation, _wide(x), _wide(y), optimize=True)
+        return np.einsum(self.equation, wide(x), wide(y), optimize=True)
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
         return jax.numpy.einsum(self.equation, x, y)
@@ -140,6 +146,7 @@ def einsum(subscripts: str, *operands: Any) -> Any:
     operands = together(*operands)
     letters, result = _subscripts(subscripts, operands)
     letters, parts = map(list, zip(*map(_without_repeats, letters, operands), strict=True))
+    letters, parts = _without_ones(letters, parts)
     while len(parts) > 1:
         elsewhere = set("".join(letters[2:])) | set(result)
         first, parts[0] = _sum_alone(letters[0], parts[0], elsewhere | set(letters[1]))
@@ -167,6 +174,15 @@ def _subscripts(subscripts: str, operands: tuple[Any, ...]) -> tuple[list[str], 
             given="operands of " + ", ".join(f"{x.ndim} axes" for x in operands),
             expected="a letter for each axis of each operand, commas between operands",
         )
+    summands = "".join(terms).replace("...", "")
+    kept = result.replace("...", "")
+    letters_only = all(c in string.ascii_letters for c in summands + kept)
+    if not letters_only or len(set(kept)) < len(kept) or not set(kept) <= set(summands):
+        raise ShapeError(
+            f"'{subscripts}' does not say what to sum over.",
+            given=repr(subscripts),
+            expected="letters, commas and `...`; after -> each letter once, and only those before",
+        )
     extra = max((x.ndim - n for n, x in zip(named, operands, strict=True)), default=0)
     dots = "".join(free[:extra])
     filled = [
@@ -184,13 +200,31 @@ def _without_repeats(letters: str, x: Any) -> tuple[str, Any]:
     for letter in dict.fromkeys(letters):
         while letters.count(letter) > 1:
             a, b = letters.index(letter), letters.rindex(letter)
-            size = x.shape[a]
-            mask = np.eye(size, dtype=bool).reshape(
-                [size if axis in (a, b) else 1 for axis in range(x.ndim)]
-            )
-            x = sum_axes(x * together(mask, x)[0] if not isinstance(x, Tensor) else x * mask, (b,))
-            letters = letters[:b] + letters[b + 1 :]
+            n = x.shape[a] if x.shape[b] is None else x.shape[b]
+            if n is None or x.shape[a] not in (n, None):
+                raise ShapeError(
+                    f"There is no diagonal '{letter}{letter}'.",
+                    given=f"shape {tuple(x.shape)}, axes {a} and {b}",
+                    expected="axes of one size, which is known for at least one of them",
+                )
+            # With both axes as one long axis in front, the diagonal is every (n + 1)th element.
+            x = moveaxis(x, (a, b), (0, 1))
+            rest = [size_of(x, axis) for axis in range(2, x.ndim)]
+            x = slice_axes(reshape_exactly(x, [n * n, *rest]), {0: (0, None, n + 1)})
+            letters = letter + "".join(c for i, c in enumerate(letters) if i not in (a, b))
     return letters, x
+
+
+def _without_ones(letters: list[str], parts: list[Any]) -> tuple[list[str], list[Any]]:
+    """Drop axes of size 1 that are longer elsewhere: they are stretched by not being named."""
+    sizes = [
+        (c, n) for s, x in zip(letters, parts, strict=True) for c, n in zip(s, x.shape, strict=True)
+    ]
+    longer = {c for c, n in sizes if n != 1}
+    for i, (s, x) in enumerate(zip(letters, parts, strict=True)):
+        alone = {c for c, n in zip(s, x.shape, strict=True) if n == 1 and c in longer}
+        letters[i], parts[i] = _sum_alone(s, x, set(s) - alone)
+    return letters, parts
 
 
 def _sum_alone(letters: str, x: Any, needed: set[str]) -> tuple[str, Any]:
@@ -213,10 +247,16 @@ def tensordot(x: Any, y: Any, axes: int | Sequence[Any] = 2) -> Any:
     """
     x, y = together(x, y)
     if isinstance(axes, int):
-        pairs = (range(x.ndim - axes, x.ndim), range(axes))
+        pairs: list[list[int]] = [list(range(-axes, 0)), list(range(axes))]
     else:
-        pairs = tuple([a] if isinstance(a, int) else a for a in axes)  # type: ignore[assignment]
-    left, right = ([a % z.ndim for a in p] for p, z in zip(pairs, (x, y), strict=True))
+        pairs = [[a] if isinstance(a, int) else list(a) for a in axes]
+    left, right = ([axis_of(z.ndim, a) for a in p] for p, z in zip(pairs, (x, y), strict=True))
+    if len(left) != len(right):
+        raise ShapeError(
+            "tensordot sums over pairs of axes.",
+            given=f"{len(left)} axes on the left, {len(right)} on the right",
+            expected="as many on both sides",
+        )
     x_letters = list(string.ascii_letters[: x.ndim])
     y_letters = list(string.ascii_letters[x.ndim : x.ndim + y.ndim])
     for a, b in zip(left, right, strict=True):

@@ -1,14 +1,21 @@
-"""Moving elements: transpose, concatenate, slice, pad, reverse, and ``x[...]``."""
+"""Moving elements: transpose, concatenate, slice, pad, reverse."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import EllipsisType
 from typing import Any
 
 import numpy as np
 
-from pellucid.errors import DTypeError, ShapeError
-from pellucid.graph.operations.broadcasting import axes_of, reshape, shape_of
+from pellucid.errors import ShapeError
+from pellucid.graph.operations.broadcasting import (
+    axes_of,
+    axis_of,
+    reshape,
+    reshape_exactly,
+    shape_of,
+    zeros_like,
+)
 from pellucid.graph.operations.casting import together
 from pellucid.graph.spec import Spec, same_shape
 from pellucid.graph.tensor import Op, Tensor, apply, as_array, scalar
@@ -17,7 +24,6 @@ __all__ = [
     "concatenate",
     "expand_dims",
     "flip",
-    "index",
     "moveaxis",
     "pad",
     "slice_axes",
@@ -56,7 +62,7 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
         (3, 2, 4)
     """
     x = x if isinstance(x, Tensor) else as_array(x)
-    order = tuple(range(x.ndim))[::-1] if axes is None else tuple(int(a) % x.ndim for a in axes)
+    order = tuple(range(x.ndim))[::-1] if axes is None else tuple(axis_of(x.ndim, a) for a in axes)
     if sorted(order) != list(range(x.ndim)):
         raise ShapeError(
             "transpose needs each axis once.",
@@ -74,6 +80,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
         (4, 3, 2)
     """
     order = list(range(x.ndim))
+    axis1, axis2 = axis_of(x.ndim, axis1), axis_of(x.ndim, axis2)
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return transpose(x, order)
 
@@ -87,7 +94,13 @@ def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[in
     """
     sources = [source] if isinstance(source, int) else list(source)
     places = [destination] if isinstance(destination, int) else list(destination)
-    sources, places = [a % x.ndim for a in sources], [a % x.ndim for a in places]
+    if len(axes_of(x.ndim, sources)) != len(axes_of(x.ndim, places)):
+        raise ShapeError(
+            "moveaxis needs a place for each axis.",
+            given=f"source={source}, destination={destination}",
+            expected="as many places as axes",
+        )
+    sources, places = ([axis_of(x.ndim, a) for a in axes] for axes in (sources, places))
     order = [axis for axis in range(x.ndim) if axis not in sources]
     for place, axis in sorted(zip(places, sources, strict=True)):
         order.insert(place, axis)
@@ -123,18 +136,42 @@ class Concatenate(Op):
         return jax.numpy.concatenate(parts, self.axis)
 
     def gradient(self, upstream: Tensor, output: Tensor, *parts: Tensor) -> Any:
-        gradients, start = [], 0
-        for part in parts:
-            size = shape_of(part)[self.axis]
-            if isinstance(start, Tensor) or isinstance(size, Tensor):
-                raise ShapeError(
-                    "The gradient of concatenating along an axis of open size is not known.",
-                    given=" and ".join(str(p.shape) for p in parts) + f", axis={self.axis}",
-                    expected="known sizes on the axis that is concatenated",
-                )
-            gradients.append(slice_axes(upstream, {self.axis: (start, start + size, 1)}))
-            start += size
-        return tuple(gradients)
+        sizes = [n for part in parts if (n := part.shape[self.axis]) is not None]
+        if len(sizes) < len(parts):
+            return tuple(
+                apply(Unconcatenate(self.axis, i), upstream, *parts) for i in range(len(parts))
+            )
+        ends = [0, *itertools.accumulate(sizes)]
+        return tuple(
+            slice_axes(upstream, {self.axis: (start, stop, 1)})
+            for start, stop in itertools.pairwise(ends)
+        )
+
+
+@dataclass(frozen=True)
+class Unconcatenate(Op):
+    """What came from one of the parts, whose sizes along the axis are known at run time only."""
+
+    axis: int
+    position: int
+
+    def infer(self, whole: Spec, *parts: Spec) -> Spec:
+        return whole.with_shape(parts[self.position].shape)
+
+    def slices(self, parts: tuple[Any, ...]) -> tuple[slice, ...]:
+        start = sum(part.shape[self.axis] for part in parts[: self.position])
+        stop = start + parts[self.position].shape[self.axis]
+        return (*[slice(None)] * self.axis, slice(start, stop))
+
+    def value(self, whole: np.ndarray, *parts: np.ndarray) -> np.ndarray:
+        return whole[self.slices(parts)]
+
+    def lower(self, jax: Any, whole: Any, *parts: Any) -> Any:
+        return whole[self.slices(parts)]
+
+    def gradient(self, upstream: Tensor, output: Tensor, whole: Tensor, *parts: Tensor) -> Any:
+        places = [upstream if i == self.position else zeros_like(p) for i, p in enumerate(parts)]
+        return (concatenate(places, self.axis), *(None for _ in parts))
 
 
 def concatenate(parts: Sequence[Any], axis: int = 0) -> Any:
@@ -144,8 +181,12 @@ def concatenate(parts: Sequence[Any], axis: int = 0) -> Any:
         >>> concatenate([np.array([1, 2]), np.array([3])])
         array([1, 2, 3])
     """
+    if len(parts) == 0:
+        raise ShapeError(
+            "Nothing cannot be concatenated.", given="no tensors", expected="at least one tensor"
+        )
     parts = together(*parts)
-    return apply(Concatenate(axis % max(parts[0].ndim, 1)), *parts)
+    return apply(Concatenate(axis_of(parts[0].ndim, axis)), *parts)
 
 
 def stack(parts: Sequence[Any], axis: int = 0) -> Any:
@@ -163,7 +204,8 @@ def stack(parts: Sequence[Any], axis: int = 0) -> Any:
 class Slice(Op):
     """Part of a tensor: along each axis from a start to before a stop, in steps above 0.
 
-    ``None`` for a stop is the end, which may not be known yet.
+    As in Python negative positions count from the end, ``None`` for a stop is the end, and a
+    position beyond the end is the end: it may not be known yet.
     """
 
     ranges: tuple[tuple[int, int | None, int], ...]
@@ -178,8 +220,10 @@ class Slice(Op):
         return x[self.slices()]
 
     def lower(self, jax: Any, x: Any) -> Any:
-        stops = [n if r[1] is None else r[1] for r, n in zip(self.ranges, x.shape, strict=True)]
-        starts, steps = [r[0] for r in self.ranges], [r[2] for r in self.ranges]
+        positions = _positions(self.ranges, x.shape)
+        starts, steps = [p.start for p in positions], [p.step for p in positions]
+        # lax.slice has no empty ranges that start behind their stop, as range(3, 2) does.
+        stops = [max(p.start, p.stop) for p in positions]
         return jax.lax.slice(x, starts, stops, steps)
 
     def gradient(self, upstream: Tensor, output: Tensor, x: Tensor) -> Any:
@@ -187,10 +231,14 @@ class Slice(Op):
 
 
 def _length(part: tuple[int, int | None, int], size: int | None) -> int | None:
-    start, stop, step = part
-    if size is None and stop is None:
-        return None if (start, step) != (0, 1) else size
-    return len(range(start, size if stop is None else stop, step))  # type: ignore[arg-type]
+    return None if size is None else len(range(*slice(*part).indices(size)))
+
+
+def _positions(
+    ranges: tuple[tuple[int, int | None, int], ...], shape: Sequence[int]
+) -> list[range]:
+    """The positions that are meant along each axis of a tensor whose shape is known."""
+    return [range(*slice(*r).indices(n)) for r, n in zip(ranges, shape, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -210,9 +258,9 @@ class Unslice(Op):
 
     def lower(self, jax: Any, part: Any, like: Any) -> Any:
         padding = []
-        for (start, _, step), n, size in zip(self.ranges, part.shape, like.shape, strict=True):
-            covered = start + max(n - 1, 0) * step + (n > 0)
-            padding.append((start, size - covered, step - 1))
+        for positions, size in zip(_positions(self.ranges, like.shape), like.shape, strict=True):
+            after = size - 1 - positions[-1] if positions else size - positions.start
+            padding.append((positions.start, after, positions.step - 1))
         return jax.lax.pad(part, np.zeros((), part.dtype), padding)
 
     def gradient(self, upstream: Tensor, output: Tensor, part: Tensor, like: Tensor) -> Any:
@@ -297,7 +345,15 @@ def pad(x: Any, pad_width: Any, constant_values: float = 0) -> Any:
         array([0, 1, 2, 0, 0])
     """
     x = x if isinstance(x, Tensor) else as_array(x)
-    widths = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2)).tolist()
+    given = np.asarray(pad_width)
+    fits = given.dtype.kind in "iu" and given.shape in ((), (1,), (2,), (1, 2), (x.ndim, 2))
+    if not fits or (given < 0).any():
+        raise ShapeError(
+            f"A tensor of {x.ndim} axes cannot be padded so.",
+            given=f"pad_width={pad_width}",
+            expected="whole numbers of at least 0: for each axis a pair, or one pair or number",
+        )
+    widths = np.broadcast_to(given, (x.ndim, 2)).tolist()
     return apply(Pad(tuple((b, a) for b, a in widths)), x, scalar(constant_values, str(x.dtype)))
 
 
@@ -309,7 +365,7 @@ def expand_dims(x: Any, axis: int | Sequence[int]) -> Any:
         (2, 3, 1)
     """
     x = x if isinstance(x, Tensor) else as_array(x)
-    count = 1 if isinstance(axis, int) else len(axis)
+    count = 1 if isinstance(axis, int | np.integer) else len(axis)
     places = axes_of(x.ndim + count, axis)
     sizes = iter(shape_of(x))
     return reshape(x, [1 if i in places else next(sizes) for i in range(x.ndim + count)])
@@ -330,7 +386,7 @@ def squeeze(x: Any, axis: int | Sequence[int] | None = None) -> Any:
             given=f"shape {tuple(x.shape)}, axis={axis}",
             expected="size 1 on those axes",
         )
-    return reshape(x, [n for i, n in enumerate(shape_of(x)) if i not in axes])
+    return reshape_exactly(x, [n for i, n in enumerate(shape_of(x)) if i not in axes])
 
 
 def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
@@ -341,99 +397,18 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
         [[0, 1], [2], [3, 4]]
     """
     x = x if isinstance(x, Tensor) else as_array(x)
-    axis = axis % x.ndim
+    axis = axis_of(x.ndim, axis)
     size = x.shape[axis]
-    if isinstance(indices_or_sections, int):
-        if size is None or size % indices_or_sections:
+    if isinstance(indices_or_sections, int | np.integer):
+        if size is None or indices_or_sections < 1 or size % indices_or_sections:
             raise ShapeError(
                 f"An axis of size {size} cannot be split into {indices_or_sections} equal parts.",
                 given=f"shape {tuple(x.shape)}, axis={axis}",
                 expected=f"a size that {indices_or_sections} divides",
             )
         part = size // indices_or_sections
-        cuts = list(range(part, size, part))
+        cuts = [part * i for i in range(1, indices_or_sections)]
     else:
         cuts = [int(i) for i in indices_or_sections]
     stops = [*cuts, None]
     return [slice_axes(x, {axis: (a, b, 1)}) for a, b in zip([0, *cuts], stops, strict=True)]
-
-
-def index(x: Any, key: Any) -> Any:
-    """``x[key]`` by NumPy's basic rule: numbers, slices, ``None`` and ``...``.
-
-    Examples:
-        >>> index(np.arange(6).reshape(2, 3), (0, slice(None, None, -1)))
-        array([2, 1, 0])
-    """
-    keys = list(key) if isinstance(key, tuple) else [key]
-    for k in keys:
-        if not (k is None or isinstance(k, int | np.integer | slice | EllipsisType)):
-            raise DTypeError(
-                "A tensor is indexed with numbers, slices, None and `...`.",
-                given=f"a {type(k).__name__}",
-                expected="numbers that are known now",
-                mend="use take(x, indices, axis) for an array of positions",
-            )
-    taken = sum(k is not None and k is not Ellipsis for k in keys)
-    if taken > x.ndim:
-        raise ShapeError(
-            f"A tensor of {x.ndim} axes was indexed along {taken}.",
-            given=f"shape {tuple(x.shape)}",
-            expected=f"at most {x.ndim} numbers or slices",
-        )
-    at = next((i for i, k in enumerate(keys) if k is Ellipsis), len(keys))
-    keys[at : at + 1] = [slice(None)] * (x.ndim - taken)
-
-    ranges: dict[int, tuple[int, int | None, int]] = {}
-    reversed_axes, sizes, axis = [], [], 0
-    for k in keys:
-        if k is None:
-            sizes.append(1)
-            continue
-        part, backwards = _range(k, x.shape[axis], axis)
-        ranges[axis] = part
-        if backwards:
-            reversed_axes.append(axis)
-        sizes.append(-2 if isinstance(k, slice) else 0)  # kept, or gone
-        axis += 1
-    result = slice_axes(x, ranges)
-    result = flip(result, reversed_axes) if reversed_axes else result
-    if all(n == -2 for n in sizes):
-        return result
-    kept = [n for n, k in zip(shape_of(result), (s for s in sizes if s != 1), strict=True) if k]
-    remaining = iter(kept)
-    return reshape(result, [1 if n == 1 else next(remaining) for n in sizes if n != 0])
-
-
-def _range(
-    key: int | slice, size: int | None, axis: int
-) -> tuple[tuple[int, int | None, int], bool]:
-    """A key as a start, a stop and a step above 0, and whether the result is then reversed."""
-    if not isinstance(key, slice):
-        key = int(key)
-        if size is None and key < 0:
-            return (key, None if key == -1 else key + 1, 1), False
-        if size is not None and not -size <= key < size:
-            raise ShapeError(
-                f"Position {key} lies outside of axis {axis}.",
-                given=f"position {key}",
-                expected=f"from {-size} to {size - 1}",
-            )
-        start = key if size is None else key % size
-        return (start, start + 1, 1), False
-    step = 1 if key.step is None else int(key.step)
-    if size is None:
-        if step < 1:
-            raise ShapeError(
-                f"Axis {axis}, whose size is open, cannot be read backwards in part.",
-                given=f"{key}",
-                expected="a step above 0",
-                mend="use flip(x, axis)",
-            )
-        return (key.start or 0, key.stop, step), False
-    positions = range(*key.indices(size))
-    if step > 0:
-        return (positions.start, max(positions.start, positions.stop), step), False
-    if not positions:
-        return (0, 0, 1), False
-    return (positions[-1], positions[0] + 1, -step), True
