@@ -1,0 +1,1 @@
+"""Looking into networks: pictures, drawn graphs and reports."""
