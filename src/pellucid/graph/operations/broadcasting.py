@@ -112,7 +112,10 @@ class Reshape(ShapeOp):
         return x.reshape(self.checked(x.shape, sizes))
 
     def lower(self, jax: Any, x: Any, *sizes: Any) -> Any:
-        return jax.numpy.reshape(x, self.checked(x.shape, sizes))
+        wanted = self.checked(x.shape, sizes)
+        known = math.prod(n for n in wanted if n != -1)
+        rest = math.prod(x.shape) // known if known else 0
+        return jax.lax.reshape(x, tuple(rest if n == -1 else n for n in wanted))
 
     def checked(self, shape: tuple[int, ...], sizes: tuple[Any, ...]) -> tuple[int, ...]:
         """The shape at run time, if it has as many elements as there are."""
@@ -194,7 +197,7 @@ class Broadcast(ShapeOp):
         return np.broadcast_to(x, self.checked(x.shape, sizes))
 
     def lower(self, jax: Any, x: Any, *sizes: Any) -> Any:
-        return jax.numpy.broadcast_to(x, self.checked(x.shape, sizes))
+        return jax.broadcast(x, self.checked(x.shape, sizes))
 
     def checked(self, shape: tuple[int, ...], sizes: tuple[Any, ...]) -> tuple[int, ...]:
         """The shape at run time, if the tensor's shape then can be stretched to it."""
@@ -290,7 +293,7 @@ class Sum(Op):
         return np.sum(wide(x), axis=self.axes, dtype=wide(x).dtype)
 
     def lower(self, jax: Any, x: Any) -> Any:
-        return jax.numpy.sum(x, axis=self.axes, dtype=x.dtype)
+        return jax.lax.convert_element_type(jax.lax.reduce_sum(wide(x), self.axes), x.dtype)
 
     def gradient(self, upstream: Tensor, output: Tensor, x: Tensor) -> tuple[Any, ...]:
         return (broadcast_to(expand(upstream, self.axes, x), shape_of(x)),)

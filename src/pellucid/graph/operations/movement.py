@@ -133,7 +133,7 @@ class Concatenate(Op):
         return np.concatenate(parts, self.axis)
 
     def lower(self, jax: Any, *parts: Any) -> Any:
-        return jax.numpy.concatenate(parts, self.axis)
+        return jax.lax.concatenate(parts, self.axis)
 
     def gradient(self, upstream: Tensor, output: Tensor, *parts: Tensor) -> Any:
         sizes = [n for part in parts if (n := part.shape[self.axis]) is not None]

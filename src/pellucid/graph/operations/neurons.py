@@ -25,7 +25,7 @@ class Relu(Unary):
         return np.maximum(x, np.zeros((), x.dtype))
 
     def lower(self, jax: Any, x: Any) -> Any:
-        return jax.numpy.maximum(x, np.zeros((), x.dtype))
+        return jax.lax.max(x, jax.lax.full_like(x, 0))
 
     def gradient(self, upstream: Tensor, output: Tensor, x: Tensor) -> Any:
         # By the output rather than by x, so that x need not be kept for the backward pass.

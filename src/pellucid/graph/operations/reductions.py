@@ -237,7 +237,7 @@ class Max(Selection):
         return np.max(x, axis=self.axes)
 
     def lower(self, jax: Any, x: Any) -> Any:
-        return jax.numpy.max(x, axis=self.axes)
+        return jax.lax.reduce_max(x, self.axes)
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,7 @@ class Min(Selection):
         return np.min(x, axis=self.axes)
 
     def lower(self, jax: Any, x: Any) -> Any:
-        return jax.numpy.min(x, axis=self.axes)
+        return jax.lax.reduce_min(x, self.axes)
 
 
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
