@@ -49,8 +49,9 @@ def find(kind: str, identifier: Any, known: Mapping[str, Any]) -> Any:
 
     Args:
         kind: What is looked for, as errors say it.
-        identifier: A name; ``{"class_name": ..., "config": {...}}``; a class; or any callable or
-            object, which is returned as it is.
+        identifier: A name; ``{"class_name": ..., "config": {...}}``, in which Keras calls a
+            function's class ``"function"`` and has its name for config; a class; or any callable
+            or object, which is returned as it is.
         known: Classes and functions by name.
 
     Raises:
@@ -61,6 +62,8 @@ def find(kind: str, identifier: Any, known: Mapping[str, Any]) -> Any:
     if isinstance(identifier, Mapping) and "class_name" in identifier:
         config = identifier.get("config") or {}
         identifier = identifier["class_name"]
+        if identifier == "function":
+            identifier, config = config, {}
     if isinstance(identifier, str):
         if identifier not in known:
             raise unknown_name(kind, identifier, known)
