@@ -1,21 +1,58 @@
 """pellucid: neural networks that you can see through."""
 
+from pellucid import (
+    activations,
+    callbacks,
+    datasets,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    ops,
+    optimizers,
+    random,
+    utils,
+)
 from pellucid.engines.engine import engine, get_engine, set_engine
 from pellucid.engines.function import Session, function
 from pellucid.graph.gradients import gradients
 from pellucid.graph.scope import name_scope
+from pellucid.graph.tensor import Tensor, Updates
 from pellucid.graph.text import Graph
 from pellucid.graph.variable import Variable, placeholder
+from pellucid.layers.core import Input
+from pellucid.models.model import Model
+from pellucid.models.sequential import Sequential
+
+__version__ = "0.1.0"
 
 __all__ = [
     "Graph",
+    "Input",
+    "Model",
+    "Sequential",
     "Session",
+    "Tensor",
+    "Updates",
     "Variable",
+    "activations",
+    "callbacks",
+    "datasets",
     "engine",
     "function",
     "get_engine",
     "gradients",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
     "name_scope",
+    "ops",
+    "optimizers",
     "placeholder",
+    "random",
     "set_engine",
+    "utils",
 ]

@@ -26,6 +26,9 @@ class PellucidError(Exception):
         mend: What to do about it.
         line: The line of the user's code that made the node at fault.
 
+    Attributes:
+        layer: The layer in whose ``call`` it happened, where the sentence does not name one.
+
     Examples:
         >>> print(PellucidError("The soup is cold.", given="20 °C", expected="at least 60 °C"))
         The soup is cold.
@@ -47,6 +50,7 @@ class PellucidError(Exception):
         self.expected = expected
         self.mend = mend
         self.line = line
+        self.layer: str | None = None
         super().__init__(problem)
 
     def __str__(self) -> str:
@@ -54,6 +58,7 @@ class PellucidError(Exception):
             ("given:   ", self.given),
             ("expected:", self.expected),
             ("to mend: ", self.mend),
+            ("in layer:", self.layer),
             ("made at: ", self.line),
         ]
         return "\n".join([self.problem, *(f"  {label} {text}" for label, text in parts if text)])

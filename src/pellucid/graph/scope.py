@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import CodeType
 
 __all__ = ["current_scope", "name_scope", "reset_names", "source_line", "unique_name", "user_line"]
 
@@ -61,9 +62,15 @@ def reset_names() -> None:
 def user_line() -> tuple[str, int] | None:
     """File and number of the innermost line on the stack that is not this library's."""
     frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
+    while frame is not None and _is_ours(frame.f_code):
         frame = frame.f_back  # type: ignore[assignment]
     return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else None
+
+
+def _is_ours(code: CodeType) -> bool:
+    """Whether code is this library's; a dataclass's ``__init__`` is written for it by Python."""
+    made = code.co_filename == "<string>" and code.co_name == "__init__"
+    return made or code.co_filename.startswith(PACKAGE)
 
 
 def source_line(where: tuple[str, int] | None) -> str | None:

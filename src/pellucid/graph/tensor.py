@@ -77,13 +77,17 @@ class Tensor:
         scope: The layer (or ``name_scope``) that made it, ``""`` outside of any.
         where: File and line of the user's code that made it.
         forward: For a node of a backward pass, the node whose gradient it helps to compute.
+        call: The application of a layer that it came out of, if it came out of one.
+        mask: Which of its time steps count, true or false for each; ``None`` if all do.
         number: Its place in the order in which the nodes of this process were made.
     """
 
     __slots__ = (
         "__weakref__",
+        "call",
         "forward",
         "inputs",
+        "mask",
         "name",
         "number",
         "op",
@@ -104,6 +108,8 @@ class Tensor:
         self.scope = current_scope()
         self.where = user_line()
         self.forward = _forward[-1] if _forward else None
+        self.call: Any = None
+        self.mask: Tensor | None = None
 
     @property
     def shape(self) -> Shape:

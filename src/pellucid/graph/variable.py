@@ -57,6 +57,8 @@ class Variable(Tensor):
         name: Shown in printed graphs and saved files.
 
     Attributes:
+        regularizer: What it adds to the loss, a function of it.
+        constraint: What brings it back into bounds after each step, a function of it.
         value: The present value: a NumPy array, or an engine's own array.
 
     Raises:
@@ -71,7 +73,7 @@ class Variable(Tensor):
         array([3., 4.], dtype=float32)
     """
 
-    __slots__ = ("trainable", "value")
+    __slots__ = ("constraint", "regularizer", "trainable", "value")
 
     def __init__(
         self,
@@ -86,6 +88,8 @@ class Variable(Tensor):
         dtype = dtype_name(value.dtype if dtype is None else dtype)
         self.value: Any = np.array(value, dtype=numpy_dtype(dtype))
         self.trainable = trainable
+        self.regularizer: Callable[[Tensor], Any] | None = None
+        self.constraint: Callable[[Any], Any] | None = None
         super().__init__(ReadVariable(), (), Spec(value.shape, dtype), name or "variable")
 
     def __repr__(self) -> str:

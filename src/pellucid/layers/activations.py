@@ -3,11 +3,26 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from pellucid import activations
+from pellucid.errors import ArgumentError
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.layer import Layer
 
 __all__ = ["ELU", "Heaviside", "LeakyReLU", "ReLU", "Softmax"]
+
+
+def not_negative(layer: Layer, *arguments: str) -> None:
+    """Raise if one of a layer's arguments is below 0."""
+    for argument in arguments:
+        value = getattr(layer, argument)
+        if not isinstance(value, int | float | np.number) or not value >= 0:
+            raise ArgumentError(
+                f"{layer.label} needs a number of at least 0 for '{argument}'.",
+                given=f"{argument}={value!r}",
+                expected="0 or more",
+            )
 
 
 @dataclass(eq=False, repr=False)
@@ -22,6 +37,9 @@ class ReLU(Layer):
     Shapes:
         x (...) → (...)
 
+    Raises:
+        ArgumentError: If one of them is below 0.
+
     Examples:
         >>> ReLU(max_value=6.0)(np.array([[-3.0, 2.0, 9.0]]))
         array([[0., 2., 6.]], dtype=float32)
@@ -33,6 +51,14 @@ class ReLU(Layer):
     max_value: float | None = None
     negative_slope: float = 0.0
     threshold: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        not_negative(self, "negative_slope", "threshold")
+        if self.max_value is not None:
+            not_negative(self, "max_value")
+
+    supports_masking = True
 
     def call(self, x: Tensor) -> Tensor:
         return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
@@ -48,6 +74,9 @@ class LeakyReLU(Layer):
     Shapes:
         x (...) → (...)
 
+    Raises:
+        ArgumentError: If it is below 0.
+
     Examples:
         >>> LeakyReLU(0.1)(np.array([[-3.0, 2.0]]))
         array([[-0.3,  2. ]], dtype=float32)
@@ -57,6 +86,12 @@ class LeakyReLU(Layer):
     """
 
     negative_slope: float = 0.3
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        not_negative(self, "negative_slope")
+
+    supports_masking = True
 
     def call(self, x: Tensor) -> Tensor:
         return activations.leaky_relu(x, self.negative_slope)
@@ -82,6 +117,8 @@ class ELU(Layer):
 
     alpha: float = 1.0
 
+    supports_masking = True
+
     def call(self, x: Tensor) -> Tensor:
         return activations.elu(x, self.alpha)
 
@@ -91,7 +128,7 @@ class Softmax(Layer):
     """Probabilities of classes: exponentials over their sum.
 
     Args:
-        axis: The axis of the classes.
+        axis: The axis of the classes, or several.
 
     Shapes:
         x (...) → (...)
@@ -102,6 +139,13 @@ class Softmax(Layer):
     """
 
     axis: Any = -1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.axis, list):
+            self.axis = tuple(self.axis)  # a list, where it comes from a file
+
+    supports_masking = True
 
     def call(self, x: Tensor) -> Tensor:
         return activations.softmax(x, axis=self.axis)
@@ -124,6 +168,8 @@ class Heaviside(Layer):
     Source:
         McCulloch, Pitts 1943, "A logical calculus of the ideas immanent in nervous activity".
     """
+
+    supports_masking = True
 
     def call(self, x: Tensor) -> Tensor:
         return activations.heaviside(x)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pellucid import activations
 from pellucid.errors import ShapeError
 from pellucid.graph.operations.broadcasting import reshape, shape_of
 from pellucid.graph.operations.contraction import matmul
@@ -11,7 +10,7 @@ from pellucid.graph.operations.reductions import max
 from pellucid.graph.spec import Spec
 from pellucid.graph.tensor import Tensor
 from pellucid.graph.variable import placeholder
-from pellucid.layers.layer import Layer
+from pellucid.layers.layer import Layer, whole_number
 
 __all__ = ["Activation", "Dense", "Input", "Maxout"]
 
@@ -40,13 +39,14 @@ def Input(  # noqa: N802 (Keras's name, and a layer's place)
     return placeholder((batch_size, *shape), dtype, name)
 
 
-def positive(layer: Layer, argument: str, value: Any) -> None:
-    """Raise unless an argument of a layer is a whole number above 0."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+def need_features(layer: Layer, shape: tuple[int | None, ...]) -> None:
+    """Raise unless an input has an axis of features behind that of the rows."""
+    if len(shape) < 2:
         raise ShapeError(
-            f"{layer.label} needs a whole number above 0 for '{argument}'.",
-            given=f"{argument}={value!r}",
-            expected="1, 2, 3, …",
+            f"{layer.label} cannot be applied to an input of shape {shape}.",
+            given=f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}",
+            expected="at least two axes: rows, and features",
+            mend="x.reshape(-1, 1) if these are rows of one feature, x.reshape(1, -1) if one row",
         )
 
 
@@ -60,15 +60,20 @@ class Dense(Layer):
         use_bias: Whether a number is added for each neuron.
         kernel_initializer: Makes the first weights.
         bias_initializer: Makes the first biases.
+        kernel_regularizer: What the weights add to the loss.
+        bias_regularizer: What the biases add to the loss.
+        kernel_constraint: Brings the weights back into bounds after each step.
+        bias_constraint: Brings the biases back into bounds after each step.
 
     Attributes:
         kernel: Weights, (F, units).
         bias: Biases, (units,).
 
     Shapes:
-        x (..., F) → (..., units)
+        x (B, ..., F) → (B, ..., units)
 
     Raises:
+        ArgumentError: If ``units`` is not a whole number above 0.
         ShapeError: If the last axis of an input is not the one it was built with.
 
     Examples:
@@ -85,30 +90,43 @@ class Dense(Layer):
     use_bias: bool = True
     kernel_initializer: Any = "glorot_uniform"
     bias_initializer: Any = "zeros"
+    kernel_regularizer: Any = None
+    bias_regularizer: Any = None
+    kernel_constraint: Any = None
+    bias_constraint: Any = None
+
+    supports_masking = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        positive(self, "units", self.units)
-        self.activation = activations.get(self.activation)
+        self.units = whole_number(self, "units")
 
-    def build(self, x: Spec) -> None:
-        if not x.shape:
-            raise ShapeError(
-                f"{self.label} needs an input with at least one axis.",
-                given=str(x),
-                expected="(..., features)",
-            )
-        self.kernel = self.add_weight("kernel", (x.shape[-1], self.units), self.kernel_initializer)
+    def build(self, input_shape: Any) -> None:
+        need_features(self, input_shape)
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(input_shape[-1], self.units),
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+        )
         if self.use_bias:
-            self.bias = self.add_weight("bias", (self.units,), self.bias_initializer)
+            self.bias = self.add_weight(
+                name="bias",
+                shape=(self.units,),
+                initializer=self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+            )
 
     def check_input(self, x: Spec) -> None:
+        need_features(self, x.shape)
         features = self.kernel.shape[0]
-        if not x.shape or x.shape[-1] not in (features, None):
+        if x.shape[-1] not in (features, None):
             flat = features is not None and _product(x.shape[1:]) == features
             raise ShapeError(
                 f"{self.label} cannot be applied to an input of shape {x.shape}.",
-                given=f"last axis {x.shape[-1] if x.shape else 'missing'}",
+                given=f"last axis {x.shape[-1]}",
                 expected=f"last axis {features}, the size it was built with",
                 mend="put Flatten() before it" if flat else None,
             )
@@ -144,9 +162,7 @@ class Activation(Layer):
 
     activation: Any
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.activation = activations.get(self.activation)
+    supports_masking = True
 
     def call(self, x: Tensor) -> Tensor:
         return self.activation(x)
@@ -171,7 +187,11 @@ class Maxout(Layer):
         bias: Biases, (units * pieces,).
 
     Shapes:
-        x (..., F) → (..., units)
+        x (B, ..., F) → (B, ..., units)
+
+    Raises:
+        ArgumentError: If ``units`` or ``pieces`` is not a whole number above 0.
+        ShapeError: If the last axis of an input is not the one it was built with.
 
     Examples:
         >>> layer = Maxout(1, pieces=2, use_bias=False)
@@ -193,16 +213,22 @@ class Maxout(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        positive(self, "units", self.units)
-        positive(self, "pieces", self.pieces)
+        self.units = whole_number(self, "units")
+        self.pieces = whole_number(self, "pieces")
 
-    def build(self, x: Spec) -> None:
+    def build(self, input_shape: Any) -> None:
+        need_features(self, input_shape)
         columns = self.units * self.pieces
-        self.kernel = self.add_weight("kernel", (x.shape[-1], columns), self.kernel_initializer)
+        self.kernel = self.add_weight(
+            name="kernel", shape=(input_shape[-1], columns), initializer=self.kernel_initializer
+        )
         if self.use_bias:
-            self.bias = self.add_weight("bias", (columns,), self.bias_initializer)
+            self.bias = self.add_weight(
+                name="bias", shape=(columns,), initializer=self.bias_initializer
+            )
 
     def check_input(self, x: Spec) -> None:
+        need_features(self, x.shape)
         if x.shape[-1] not in (self.kernel.shape[0], None):
             raise ShapeError(
                 f"{self.label} cannot be applied to an input of shape {x.shape}.",

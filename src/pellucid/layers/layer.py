@@ -1,165 +1,309 @@
 """What a layer is: a block with parameters, applied to tensors."""
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import KW_ONLY, dataclass, fields
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import optree
 
-from pellucid import initializers
+from pellucid import activations, constraints, dtype_policies, initializers, regularizers
 from pellucid.configured import Configured, snake_case
+from pellucid.engines.engine import get_engine
 from pellucid.engines.function import Function
-from pellucid.errors import ShapeError
-from pellucid.graph.dtypes import dtype_name
-from pellucid.graph.scope import name_scope, unique_name
-from pellucid.graph.spec import Spec
-from pellucid.graph.tensor import Tensor, Updates, as_array
+from pellucid.errors import ArgumentError, PellucidError, ShapeError, StateError
+from pellucid.graph.dtypes import dtype_name, is_float
+from pellucid.graph.operations.broadcasting import size_of
+from pellucid.graph.operations.casting import autocast, cast, identity
+from pellucid.graph.scope import name_scope, source_line, unique_name, user_line
+from pellucid.graph.tensor import Tensor, Updates, as_array, as_tensor
 from pellucid.graph.variable import Variable, placeholder
+from pellucid.layers.calls import LayerCall, bound_arguments, context, entered, tensors_in
+from pellucid.random.seeds import SeedGenerator
+from pellucid.serialization import serialize
 
-__all__ = ["Layer", "in_training"]
-
-_training: list[bool] = []
-
-
-@contextmanager
-def in_training(training: bool) -> Iterator[None]:
-    """Tell the layers called inside whether this is training, where they are not told directly."""
-    _training.append(training)
-    try:
-        yield
-    finally:
-        _training.pop()
+__all__ = ["Layer", "whole_number"]
 
 
 @dataclass(eq=False, repr=False)
 class Layer(Configured):
     """A block of a network: parameters, and what is computed with them.
 
-    A layer is a dataclass whose fields are its arguments. It makes its weights in
-    ``build(spec)``, when it is first called and knows the shape of its input, and says in
+    A layer of ours is a dataclass whose fields are its arguments; a layer of yours may be one, or
+    have an ``__init__`` that calls ``super().__init__()``. It makes its weights in
+    ``build(input_shape)``, when it is first called and knows the shape of its input, and says in
     ``call(x)`` what it computes, with operations. The shape of the output follows from those.
+    Layers and variables kept as attributes, also in lists and dicts, belong to it. Of fields that
+    end in ``activation``, ``initializer``, ``regularizer`` or ``constraint`` it makes what their
+    names or configurations stand for.
 
     Args:
         name: Shown in summaries and errors; made from the class's name when not given.
         trainable: Whether training changes the weights.
-        dtype: Dtype of the weights; float32 by default.
+        dtype: Dtype of the weights, and of the computation, to which floating-point inputs are
+            cast; or a policy, such as ``"mixed_bfloat16"``, under which the two differ. By
+            default the global policy's: float32.
+        activity_regularizer: What the outputs add to the loss, divided by the number of rows.
+        autocast: Whether floating-point inputs are cast.
 
     Attributes:
         built: Whether the weights have been made.
-        variables: All variables: weights first, then state (random seeds, running means).
+        supports_masking: Whether the mask of the input is handed on to the output.
 
     Examples:
-        >>> @dataclass(eq=False)
-        ... class Scale(Layer):
-        ...     start: float = 1.0
-        ...     def build(self, x):
-        ...         self.factor = self.add_weight("factor", (x.shape[-1],), "ones")
+        >>> class Scale(layers.Layer):
+        ...     def build(self, input_shape):
+        ...         self.factor = self.add_weight(shape=input_shape[-1:], initializer="ones")
         ...     def call(self, x):
-        ...         return self.start * self.factor * x
-        >>> Scale(2.0)(np.array([[1.0, 2.0]]))
+        ...         return 2 * self.factor * x
+        >>> Scale()(np.array([[1.0, 2.0]]))
         array([[2., 4.]], dtype=float32)
     """
 
     _: KW_ONLY
     name: str | None = None
     trainable: bool = True
-    dtype: str | None = None
+    dtype: Any = None
+    activity_regularizer: Any = None
+    autocast: bool = True
+
+    supports_masking: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         self.name: str = self.name or unique_name(snake_case(type(self).__name__))
-        self.dtype: str = dtype_name(self.dtype or "float32")
+        self.dtype_policy = dtype_policies.get(self.dtype)
+        self.dtype = self.dtype_policy.variable_dtype
+        for f in fields(self):
+            for kind, get in _BY_KIND.items():
+                if f.name == kind or f.name.endswith(f"_{kind}"):
+                    setattr(self, f.name, get(getattr(self, f.name)))
         self.built = False
-        self.variables: list[Variable] = []
-        self._programs: dict[Any, tuple[Function, Any]] = {}
+        self._weights: list[Variable] = []
+        self._losses: list[Any] = []
+        self._programs: dict[Any, Function] = {}
 
-    def build(self, *specs: Spec) -> None:
-        """Make the weights, knowing shape and dtype of the inputs. By default there are none."""
+    # -- what a subclass says --------------------------------------------------------------------
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights, knowing the shape of the input. By default there are none.
+
+        With several inputs it gets a list of shapes, or, where it names its parameters after
+        those of ``call`` (``query_shape``, ``value_shape``), the shape of each.
+        """
 
     def call(self, *inputs: Any, **options: Any) -> Any:
         """The output, made of the inputs by operations."""
         raise NotImplementedError(f"{type(self).__name__}.call")
 
-    def __call__(self, *arguments: Any, training: bool | None = None, **options: Any) -> Any:
+    def check_input(self, *specs: Any) -> None:
+        """Raise if the layer, as it was built, cannot be applied to inputs of these shapes."""
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """The mask of the output: that of the input, if the layer supports masking."""
+        return previous_mask
+
+    def compute_output_shape(self, *input_shapes: Any) -> Any:
+        """The shape of the output for inputs of some shapes, found by calling the layer."""
+        dtype = self.compute_dtype
+        inputs = [_on_shapes(lambda shape: placeholder(shape, dtype), s) for s in input_shapes]
+        with Updates():
+            outputs = self(*inputs)
+        return optree.tree_map(lambda y: y.shape, outputs)
+
+    # -- being called ----------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, training: bool | None = None, **options: Any) -> Any:
         """Apply the layer: to tensors, giving tensors; or to arrays, giving arrays at once.
 
         Args:
-            arguments: Tensors or arrays; the first axis is the batch.
+            args: Tensors or arrays; the first axis is the batch.
             training: Whether this is training (dropout drops) or not; by default what the layer
                 or model around it was told, and outside of any not.
             options: Further arguments of the layer's ``call``.
         """
-        inputs: Any = arguments
-        if not any(isinstance(x, Tensor) for x in optree.tree_leaves(inputs)):
-            return self._at_once(inputs, training, options)
+        if not tensors_in((args, options)):
+            return self._at_once(args, training, options)
+        arguments = bound_arguments(self.call, args, options)
         if training is None:
-            training = bool(_training) and _training[-1]
-        with name_scope(str(self.name)), in_training(training):
-            self._build_once(inputs)
-            if self._takes_training():
-                options["training"] = training
-            return self.call(*inputs, **options)
+            around = context()
+            training = around.training if around else False
+        top = context() is None
+        with name_scope(str(self.name)), entered(training) as call:
+            try:
+                outputs = self._call_with(arguments, training)
+            except PellucidError as error:
+                self._tell_where(error)
+                raise
+            if top:
+                self._losses = list(call.losses)
+        return outputs
 
-    def _build_once(self, inputs: Any) -> None:
-        specs: Any = optree.tree_map(lambda x: x.spec, inputs)
+    def _call_with(self, arguments: dict[str, Any], training: bool) -> Any:
+        """Cast, build, hand over masks, call, and remember."""
+        given = {name: self._as_tensors(value) for name, value in arguments.items()}
+        self._build_once(given)
+        parameters = inspect.signature(self.call).parameters
+        options = self._masks(given, parameters)
+        if "training" in parameters and given.get("training") is None:
+            options["training"] = training
+        mixed = self.compute_dtype != self.dtype
+        with autocast(self.compute_dtype) if mixed else nullcontext():
+            outputs = (
+                self.call(**{**given, **options})
+                if _by_name(parameters)
+                else self.call(*given.values(), **options)
+            )
+        inputs = set(tensors_in(given))
+        outputs = optree.tree_map(lambda y: self._own_output(y, inputs), outputs)
+        self._regularize(outputs)
+        self._hand_on_mask(given, options, outputs)
+        call = LayerCall(self, arguments, outputs)
+        for y in tensors_in(outputs):
+            y.call = call
+        return outputs
+
+    def _own_output(self, y: Any, inputs: set[Tensor]) -> Any:
+        """An output as a node that is not an input too: it remembers this call."""
+        tensor = as_tensor(y)
+        if tensor not in inputs and not isinstance(tensor, Variable):
+            return tensor
+        own = identity(tensor)
+        own.mask = tensor.mask
+        return own
+
+    def _as_tensors(self, value: Any) -> Any:
+        """Arrays and tensors as tensors of the layer's dtype; anything else as it is."""
+
+        def convert(x: Any) -> Any:
+            if not isinstance(x, Tensor | np.ndarray):
+                return x
+            tensor = as_tensor(x)
+            if not (self.autocast and is_float(tensor.dtype) and is_float(self.compute_dtype)):
+                return tensor
+            result = cast(tensor, self.compute_dtype)
+            result.mask = tensor.mask
+            return result
+
+        return optree.tree_map(convert, value)
+
+    def _build_once(self, given: dict[str, Any]) -> None:
+        tensors = {name: value for name, value in given.items() if tensors_in(value)}
         if not self.built:
-            self.build(*specs)
+            shapes = {n: optree.tree_map(lambda x: x.shape, v) for n, v in tensors.items()}
+            wanted = list(inspect.signature(self.build).parameters)
+            named = [name.removesuffix("_shape") for name in wanted]
+            if len(wanted) > 1 or (named and named[0] in shapes):
+                known = {f"{n}_shape": shapes[n] for n in named if n in shapes}
+                self.build(**known)
+            else:
+                self.build(next(iter(shapes.values()), None))
             self.built = True
-        self.check_input(*specs)
+        self.check_input(*(optree.tree_map(lambda x: x.spec, v) for v in tensors.values()))
 
-    def check_input(self, *specs: Spec) -> None:
-        """Raise if the layer, as it was built, cannot be applied to inputs of these shapes."""
+    def _masks(self, given: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """The masks of inputs, for the parameters of ``call`` that are named for them."""
+        tensors = {name: value for name, value in given.items() if tensors_in(value)}
+        names = {"mask": next(iter(tensors))} if len(tensors) == 1 else {}
+        names |= {f"{name}_mask": name for name in tensors}
+        return {
+            mask: _mask_of(tensors[name])
+            for mask, name in names.items()
+            if mask in parameters and given.get(mask) is None
+        }
 
-    @classmethod
-    def _takes_training(cls) -> bool:
-        return "training" in inspect.signature(cls.call).parameters
+    def _hand_on_mask(self, given: dict[str, Any], options: dict[str, Any], outputs: Any) -> None:
+        first = next((v for v in given.values() if tensors_in(v)), None)
+        mask = given.get("mask", options.get("mask"))
+        previous = _mask_of(first) if mask is None else mask
+        if not self.supports_masking or (previous is None and not self._makes_masks()):
+            return
+        masks = self.compute_mask(first, previous)
+        tensors = optree.tree_leaves(outputs)
+        found = masks if isinstance(masks, list | tuple) else [masks] * len(tensors)
+        for y, m in zip(tensors, found, strict=False):
+            if y.mask is None:
+                y.mask = m
 
-    def _at_once(self, inputs: Any, training: bool | None, options: dict[str, Any]) -> Any:
+    def _makes_masks(self) -> bool:
+        return type(self).compute_mask is not Layer.compute_mask
+
+    def _regularize(self, outputs: Any) -> None:
+        if self.activity_regularizer is not None:
+            for y in tensors_in(outputs):
+                self.add_loss(
+                    self.activity_regularizer(y) / cast(as_tensor(size_of(y, 0)), y.dtype)
+                )
+
+    def _tell_where(self, error: PellucidError) -> None:
+        """Let an error from inside say which layer it comes from, and the user's line."""
+        if error.layer is None:  # else a layer inside this one has said that it was there
+            error.layer = "" if f"'{self.name}'" in error.problem else self.label
+        error.line = error.line or source_line(user_line())
+
+    def _at_once(self, args: Any, training: bool | None, options: dict[str, Any]) -> Any:
         """Apply the layer to arrays, by a graph that is kept for arrays of this kind."""
-        arrays = [self._as_input(x) for x in optree.tree_leaves(inputs)]
-        key = (
-            tuple((x.shape[1:], x.dtype, x.ndim) for x in arrays),
-            optree.tree_structure(inputs),
-            training,
-            tuple(sorted(options.items())),
-        )
+        given: Any = (tuple(self._as_input(x) for x in args), options)
+        leaves, structure = optree.tree_flatten(given)
+        kinds = [(x.shape[1:], x.dtype, x.ndim) if isinstance(x, np.ndarray) else x for x in leaves]
+        key = (tuple(kinds), structure, training, get_engine().name)
+        arrays = [x for x in leaves if isinstance(x, np.ndarray)]
         if key not in self._programs:
             tensors = [
                 placeholder((None, *x.shape[1:]) if x.ndim else (), dtype_name(x.dtype))
                 for x in arrays
             ]
-            symbolic = optree.tree_unflatten(key[1], tensors)
+            remaining = iter(tensors)
+            symbolic = [next(remaining) if isinstance(x, np.ndarray) else x for x in leaves]
+            given = optree.tree_unflatten(structure, symbolic)
             with Updates() as updates:
-                outputs = self(*symbolic, training=training, **options)
-            self._programs[key] = Function(tensors, outputs, updates.new), outputs
-        return self._programs[key][0](*arrays)
+                outputs = self(*given[0], training=training, **given[1])
+            self._programs[key] = Function(tensors, outputs, updates.new)
+        return self._programs[key](*arrays)
 
-    def _as_input(self, x: Any) -> np.ndarray:
+    def _as_input(self, x: Any) -> Any:
+        """What a user gave as arrays: lists of numbers count as one."""
+        several = isinstance(x, list | tuple | dict)
+        if several and any(hasattr(leaf, "__array__") for leaf in optree.tree_leaves(x)):
+            return optree.tree_map(self._as_input, x)
         array = as_array(x)
-        return array.astype(np.float32) if array.dtype == np.float64 else array
+        narrow = array.dtype == np.float64 and self.dtype != "float64"
+        return array.astype(np.float32) if narrow else array
+
+    # -- state -----------------------------------------------------------------------------------
 
     def add_weight(
         self,
-        name: str,
-        shape: tuple[int | None, ...],
-        initializer: Any = "glorot_uniform",
-        dtype: str | None = None,
+        shape: Any = None,
+        initializer: Any = None,
+        dtype: Any = None,
         trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
     ) -> Variable:
         """Make a variable that belongs to the layer.
 
         Args:
-            name: Its name within the layer.
-            shape: Its shape; every size must be known.
-            initializer: What makes its first value: an initializer or the name of one.
+            shape: Its shape; every size must be known. A scalar by default.
+            initializer: What makes its first value: an initializer, the name of one, or a
+                function of shape and dtype; by default ``"glorot_uniform"`` for real numbers and
+                ``"zeros"`` for others.
             dtype: Its dtype; the layer's by default.
             trainable: Whether training changes it.
+            autocast, aggregation, overwrite_with_gradient: Taken for Keras's sake.
+            regularizer: What it adds to the loss.
+            constraint: What brings it back into bounds after each step.
+            name: Its name within the layer.
 
         Raises:
             ShapeError: If a size is open.
         """
+        shape = () if shape is None else tuple(shape) if not isinstance(shape, int) else (shape,)
         if None in shape:
             raise ShapeError(
                 f"{self.label} cannot make its weight '{name}': a size is open.",
@@ -167,26 +311,76 @@ class Layer(Configured):
                 expected="known sizes on every axis but the batch",
                 mend="give the input's full shape: Input(shape=(...))",
             )
-        kind = dtype or self.dtype
+        kind = dtype_name(dtype or self.dtype)
+        if initializer is None:
+            initializer = "glorot_uniform" if is_float(kind) else "zeros"
         value = initializers.get(initializer)(shape, dtype=kind)
         variable = Variable(value, trainable=trainable, dtype=kind, name=name)
-        self.track(variable)
+        variable.regularizer = regularizers.get(regularizer)
+        variable.constraint = constraints.get(constraint)
+        self._weights.append(variable)
         return variable
 
-    def track(self, variable: Variable) -> None:
-        """Count a variable among the layer's own, trainable ones first."""
-        count = sum(v.trainable for v in self.variables)
-        self.variables.insert(count if variable.trainable else len(self.variables), variable)
+    def add_loss(self, loss: Any) -> None:
+        """Add to the loss of the model that the layer is part of; to be called within ``call``.
+
+        Raises:
+            StateError: Outside of a call.
+        """
+        around = context()
+        if around is None:
+            raise StateError(
+                f"{self.label} can add to the loss only while it is called.",
+                given="add_loss outside of call",
+                expected="add_loss(tensor) inside of call(x)",
+            )
+        around.losses.extend(optree.tree_leaves(loss))
 
     @property
-    def label(self) -> str:
-        """How errors speak of the layer: ``Dense 'logits'``."""
-        return f"{type(self).__name__} '{self.name}'"
+    def losses(self) -> list[Any]:
+        """What the layer adds to the loss: its regularizers, and what its last call added."""
+        weights = [v for v in self.trainable_variables if v.regularizer is not None]
+        return [*self._losses, *(v.regularizer(v) for v in weights if v.regularizer)]
+
+    def _attributes(self, *kinds: type) -> Iterator[Any]:
+        """What is kept in attributes, also inside of lists, tuples, sets and dicts."""
+        queue = [v for k, v in vars(self).items() if k not in _INTERNAL]
+        queue.reverse()
+        while queue:
+            value = queue.pop()
+            if isinstance(value, kinds):
+                yield value
+            elif isinstance(value, list | tuple | set):
+                queue.extend(reversed(list(value)))
+            elif isinstance(value, dict):
+                queue.extend(reversed(list(value.values())))
+
+    @property
+    def sublayers(self) -> list["Layer"]:
+        """The layers that it is made of, each once."""
+        return list(dict.fromkeys(self._attributes(Layer)))
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All variables: weights that are trained, others, random seeds; then the sublayers'."""
+        own = [*self._weights, *self._attributes(Variable)]
+        seeds = [g.state for g in self._attributes(SeedGenerator)]
+        ordered = [
+            *(v for v in own if v.trainable),
+            *(v for v in own if not v.trainable),
+            *seeds,
+            *(v for layer in self.sublayers for v in layer.variables),
+        ]
+        return list(dict.fromkeys(ordered))
 
     @property
     def trainable_variables(self) -> list[Variable]:
         """The variables that training changes by gradients."""
-        return [v for v in self.variables if v.trainable] if self.trainable else []
+        if not self.trainable:
+            return []
+        own = [v for v in (*self._weights, *self._attributes(Variable)) if v.trainable]
+        inner = [v for layer in self.sublayers for v in layer.trainable_variables]
+        return list(dict.fromkeys([*own, *inner]))
 
     @property
     def non_trainable_variables(self) -> list[Variable]:
@@ -197,16 +391,51 @@ class Layer(Configured):
     @property
     def weights(self) -> list[Variable]:
         """The variables that a saved layer consists of: all but random seeds."""
-        return [v for v in self.variables if v.dtype != "uint32"]
+        seeds = {g.state for g in self._attributes(SeedGenerator)}
+        inner = {v for layer in self.sublayers for v in layer.variables}
+        kept = {v for layer in self.sublayers for v in layer.weights}
+        return [v for v in self.variables if v not in seeds and (v not in inner or v in kept)]
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes by gradients."""
+        return self.trainable_variables
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training does not change by gradients."""
+        trained = set(self.trainable_variables)
+        return [v for v in self.weights if v not in trained]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "trainable" and "trainable" in vars(self):
+            for layer in self.sublayers:
+                layer.trainable = value
+        super().__setattr__(name, value)
+
+    @property
+    def compute_dtype(self) -> str:
+        """The dtype of the computation."""
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        """The dtype of the weights."""
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def label(self) -> str:
+        """How errors speak of the layer: ``Dense 'logits'``."""
+        return f"{type(self).__name__} '{self.name}'"
 
     def count_params(self) -> int:
         """The number of single weights.
 
         Raises:
-            ShapeError: If the layer has not been built yet.
+            StateError: If the layer has not been built yet.
         """
         if not self.built:
-            raise ShapeError(
+            raise StateError(
                 f"{self.label} has no weights yet.",
                 given="a layer that has not seen an input",
                 expected="a built layer",
@@ -235,21 +464,111 @@ class Layer(Configured):
         for variable, array in zip(self.weights, arrays, strict=True):
             variable.assign(array)
 
+    # -- as data ---------------------------------------------------------------------------------
+
     def get_config(self) -> dict[str, Any]:
-        """The arguments that make an equal layer: its fields."""
-        return {f.name: _saved(getattr(self, f.name)) for f in fields(self)}
+        """The arguments that make an equal layer, as plain data: its fields."""
+        config = {f.name: serialize(getattr(self, f.name)) for f in fields(self) if f.init}
+        config["dtype"] = serialize(self.dtype_policy)
+        if self.autocast:
+            del config["autocast"]  # as Keras, which writes them only where they say something
+        if self.activity_regularizer is None:
+            del config["activity_regularizer"]
+        return config
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Make a layer from what :meth:`get_config` gave, ours or Keras's.
+
+        Keras's has arguments that we do not; they may be there if they ask for nothing.
+
+        Raises:
+            UnknownNameError: For an argument that the layer does not take.
+        """
+        known = {f.name for f in fields(cls)}
+        if cls.__init__ is not Layer.__init__ and "__dataclass_fields__" not in vars(cls):
+            known |= set(inspect.signature(cls.__init__).parameters)
+            return cls(**{name: value for name, value in config.items() if name in known})
+        taken = {
+            name: value for name, value in config.items() if name in known or value is not None
+        }
+        return super().from_config(taken)
 
     def __repr__(self) -> str:
         shown = []
         for f in fields(self):
-            value = getattr(self, f.name)
-            if f.name not in ("name", "dtype", "trainable") and value != f.default:
-                shown.append(f"{f.name}={_saved(value)!r}")
+            value = _short(getattr(self, f.name, None))
+            if f.name not in _BASE_FIELDS and value != f.default:
+                shown.append(f"{f.name}={value!r}")
         return f"{type(self).__name__}({', '.join([*shown, f'name={self.name!r}'])})"
 
 
-def _saved(value: Any) -> Any:
-    """A field's value as plain data: a function by its name, an object by its configuration."""
-    if hasattr(value, "get_config"):
-        return {"class_name": type(value).__name__, "config": value.get_config()}
-    return value.__name__ if callable(value) else value
+_BY_KIND = {
+    "activation": activations.get,
+    "initializer": initializers.get,
+    "regularizer": regularizers.get,
+    "constraint": constraints.get,
+}
+_INTERNAL = ("_weights", "_losses", "_programs", "dtype_policy")
+_BASE_FIELDS = tuple(f.name for f in fields(Layer))
+
+
+def _by_name(parameters: Mapping[str, Any]) -> bool:
+    """Whether arguments can be handed over by their names."""
+    return all(
+        p.kind in (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+        or p.kind is inspect.Parameter.VAR_KEYWORD
+        for p in parameters.values()
+    )
+
+
+def _mask_of(value: Any) -> Any:
+    """The mask of a tensor; for several a list of theirs, ``None`` if none has one."""
+    if isinstance(value, Tensor):
+        return value.mask
+    masks = [x.mask for x in tensors_in(value)]
+    return masks if any(m is not None for m in masks) else None
+
+
+def _on_shapes(function: Any, shapes: Any) -> Any:
+    """Apply a function to a shape, or to each in a list or dict of them."""
+    if isinstance(shapes, dict):
+        return {k: _on_shapes(function, v) for k, v in shapes.items()}
+    if shapes and isinstance(shapes[0], list | tuple):
+        return [_on_shapes(function, s) for s in shapes]
+    return function(tuple(shapes))
+
+
+def _short(value: Any) -> Any:
+    """A field's value as one would write it: a name where a name says it all."""
+    if value is activations.linear:
+        return None
+    if isinstance(value, initializers.Initializer) and value.get_config() == _config_of(
+        type(value)
+    ):
+        return snake_case(type(value).__name__)
+    return serialize(value)
+
+
+def _config_of(kind: type) -> Any:
+    """The configuration of an object that was given no arguments, if there can be one."""
+    try:
+        return kind().get_config()
+    except TypeError:
+        return None
+
+
+def whole_number(layer: Layer, argument: str) -> int:
+    """The value of a layer's argument, a whole number above 0.
+
+    Raises:
+        ArgumentError: If it is something else.
+    """
+    value = getattr(layer, argument)
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ArgumentError(
+            f"{layer.label} needs a whole number above 0 for '{argument}'.",
+            given=f"{argument}={value!r}",
+            expected="1, 2, 3, …",
+        )
+    return int(value)

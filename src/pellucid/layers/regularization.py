@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from pellucid import random
-from pellucid.errors import DataError
-from pellucid.graph.spec import Spec
+from pellucid.errors import ArgumentError
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.layer import Layer
 
@@ -19,7 +20,7 @@ class Dropout(Layer):
     Outside of training the input passes as it is.
 
     Args:
-        rate: The probability to be dropped, from 0 to below 1.
+        rate: The probability to be dropped, from 0 to 1.
         noise_shape: Shape of the pattern of what is dropped; sizes of 1 drop together along that
             axis, ``None`` takes the input's size. The input's shape by default.
         seed: Makes the pattern the same in every run.
@@ -28,12 +29,12 @@ class Dropout(Layer):
         x (...) → (...)
 
     Raises:
-        DataError: If the rate is not from 0 to 1.
+        ArgumentError: If the rate is not from 0 to 1.
 
     Examples:
         >>> layer = Dropout(0.5, seed=1)
         >>> y = layer(np.ones((1, 1000)), training=True)
-        >>> sorted(set(y.ravel().tolist())), 0.4 < (y == 0).mean() < 0.6
+        >>> sorted(set(y.ravel().tolist())), bool(0.4 < (y == 0).mean() < 0.6)
         ([0.0, 2.0], True)
 
     Source:
@@ -45,19 +46,20 @@ class Dropout(Layer):
     noise_shape: Any = None
     seed: int | None = None
 
+    supports_masking = True
+
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not isinstance(self.rate, int | float) or not 0 <= self.rate <= 1:
-            raise DataError(
+        if not isinstance(self.rate, int | float | np.number) or not 0 <= self.rate <= 1:
+            raise ArgumentError(
                 f"{self.label} needs a probability.",
                 given=f"rate={self.rate!r}",
                 expected="a number from 0 to 1",
             )
-
-    def build(self, x: Spec) -> None:
+        if self.noise_shape is not None:
+            self.noise_shape = tuple(self.noise_shape)  # a list, where it comes from a file
         if self.rate > 0:
             self.seed_generator = random.SeedGenerator(self.seed)
-            self.track(self.seed_generator.state)
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
         if not training or self.rate == 0:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pellucid.errors import ShapeError
+from pellucid.errors import ArgumentError, ShapeError, unknown_name
 from pellucid.graph.operations.broadcasting import reshape, shape_of
 from pellucid.graph.operations.movement import moveaxis
 from pellucid.graph.spec import Spec
@@ -24,12 +24,21 @@ class Flatten(Layer):
     Shapes:
         x (B, ...) → (B, F)
 
+    Raises:
+        UnknownNameError: For another ``data_format``.
+
     Examples:
         >>> Flatten()(np.zeros((2, 28, 28))).shape
         (2, 784)
     """
 
     data_format: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.data_format = self.data_format or "channels_last"
+        if self.data_format not in ("channels_last", "channels_first"):
+            raise unknown_name("data_format", self.data_format, ["channels_first", "channels_last"])
 
     def call(self, x: Tensor) -> Tensor:
         if x.ndim == 1:
@@ -59,6 +68,7 @@ class Reshape(Layer):
         x (B, ...) → (B, *target_shape)
 
     Raises:
+        ArgumentError: If ``target_shape`` is no shape.
         ShapeError: If a row has another number of elements.
 
     Examples:
@@ -70,9 +80,17 @@ class Reshape(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.target_shape = tuple(self.target_shape)
+        sizes = self.target_shape if isinstance(self.target_shape, list | tuple) else ()
+        whole = all(isinstance(n, int) and (n > 0 or n == -1) for n in sizes)
+        if sizes is not self.target_shape or not whole or sizes.count(-1) > 1:
+            raise ArgumentError(
+                f"{self.label} needs the shape of a row.",
+                given=f"target_shape={self.target_shape!r}",
+                expected="a tuple of whole numbers above 0, of which one may be -1",
+            )
+        self.target_shape = tuple(sizes)
 
-    def build(self, x: Spec) -> None:
+    def check_input(self, x: Spec) -> None:
         known = _count(x.shape[1:])
         wanted = _count(tuple(n for n in self.target_shape if n != -1))
         fits = known % wanted == 0 if -1 in self.target_shape else known == wanted

@@ -1,15 +1,23 @@
 """Data for training and evaluation: arrays of equal length, checked before anything changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import optree
 
-from pellucid.errors import DataError
+from pellucid.errors import ArgumentError, DataError, DTypeError
 
-__all__ = ["Dataset", "check_finite", "check_labels", "prepare"]
+__all__ = [
+    "Dataset",
+    "check_finite",
+    "check_labels",
+    "prepare",
+    "split_tail",
+    "unpack_validation",
+]
 
 
 @dataclass(frozen=True)
@@ -20,11 +28,13 @@ class Dataset:
         x: Inputs, arrays of N rows, in the structure that the user gave.
         y: Targets, an array of N rows; ``None`` where there are none.
         sample_weight: A weight for each row, (N,); ``None`` where all count the same.
+        part: How errors tell these data from others: ``"validation "`` before their names.
     """
 
     x: Any
     y: np.ndarray | None = None
     sample_weight: np.ndarray | None = None
+    part: str = ""
 
     def __len__(self) -> int:
         return len(self.arrays[0])
@@ -37,19 +47,30 @@ class Dataset:
 
     def rows(self, part: slice) -> "Dataset":
         """Part of the rows."""
-        return Dataset(
-            optree.tree_map(lambda a: a[part], self.x),
-            None if self.y is None else self.y[part],
-            None if self.sample_weight is None else self.sample_weight[part],
+        return replace(
+            self,
+            x=optree.tree_map(lambda a: a[part], self.x),
+            y=None if self.y is None else self.y[part],
+            sample_weight=None if self.sample_weight is None else self.sample_weight[part],
         )
 
     def weighted(self, class_weight: Mapping[int, float] | None) -> "Dataset":
         """The same rows, each also weighted by its class.
 
         Classes are whole numbers from 0, or one-hot rows; a class without a weight counts 1.
+
+        Raises:
+            DTypeError: If the weights are not a mapping.
+            DataError: If there are no classes.
         """
         if class_weight is None:
             return self
+        if not isinstance(class_weight, Mapping):
+            raise DTypeError(
+                "class_weight says for each class how much its rows count.",
+                given=f"class_weight={class_weight!r}",
+                expected="a dict such as {0: 1.0, 1: 5.0}",
+            )
         if self.y is None:
             raise DataError(
                 "Class weights need classes.",
@@ -61,11 +82,11 @@ class Dataset:
         known, positions = np.unique(classes, return_inverse=True)
         weights = np.array([class_weight.get(int(c), 1.0) for c in known], np.float32)[positions]
         if self.sample_weight is not None:
-            weights = weights * self.sample_weight
+            weights = weights.reshape(-1, *[1] * (self.sample_weight.ndim - 1)) * self.sample_weight
         return replace(self, sample_weight=weights)
 
 
-def prepare(x: Any, y: Any = None, sample_weight: Any = None) -> Dataset:
+def prepare(x: Any, y: Any = None, sample_weight: Any = None, part: str = "") -> Dataset:
     """Make a data set of arrays, lists or nested lists and dicts of arrays.
 
     Floating-point data become float32; whole numbers and booleans stay.
@@ -73,11 +94,16 @@ def prepare(x: Any, y: Any = None, sample_weight: Any = None) -> Dataset:
     Raises:
         DataError: If there are no rows, not equally many, or if a value is not a number.
     """
-    inputs = optree.tree_map(lambda a: _numbers(a, "x"), x, is_leaf=_is_rows)
+    if x is None:
+        raise DataError(
+            "There are no data.", given=f"{part}x=None", expected="an array with a row or more"
+        )
+    inputs = optree.tree_map(lambda a: _numbers(a, f"{part}x"), x, is_leaf=_is_rows)
     data = Dataset(
         inputs,
-        None if y is None else _numbers(y, "y"),
-        None if sample_weight is None else _numbers(sample_weight, "sample_weight"),
+        None if y is None else _numbers(y, f"{part}y"),
+        None if sample_weight is None else _numbers(sample_weight, f"{part}sample_weight"),
+        part,
     )
     lengths = {name: len(array) for name, array in _named(data)}
     if len(set(lengths.values())) > 1:
@@ -85,6 +111,9 @@ def prepare(x: Any, y: Any = None, sample_weight: Any = None) -> Dataset:
             "The data have different numbers of rows.",
             given=", ".join(f"{name}: {n}" for name, n in lengths.items()),
             expected="as many rows of each",
+            mend="np.stack(x), if x is a list of rows and not of inputs"
+            if isinstance(inputs, list | tuple)
+            else None,
         )
     if not len(data):
         raise DataError(
@@ -108,7 +137,7 @@ def _named(data: Dataset) -> list[tuple[str, np.ndarray]]:
     names = ["x"] if len(inputs) == 1 else [f"x[{i}]" for i in range(len(inputs))]
     pairs: list[tuple[str, np.ndarray | None]] = [*zip(names, inputs, strict=True)]
     pairs += [("y", data.y), ("sample_weight", data.sample_weight)]
-    return [(name, array) for name, array in pairs if array is not None]
+    return [(f"{data.part}{name}", array) for name, array in pairs if array is not None]
 
 
 def _numbers(values: Any, name: str) -> np.ndarray:
@@ -122,16 +151,10 @@ def _numbers(values: Any, name: str) -> np.ndarray:
             expected="an array of equally long rows",
             mend="pad the rows to one length",
         ) from None
+    if array.dtype == object and _first_other(array) is None:
+        array = array.astype(np.float64)  # a table of mixed columns, all of them numbers
     if array.dtype.kind not in "biuf" and str(array.dtype) != "bfloat16":
-        example = array.ravel()[0] if array.size else None
-        raise DataError(
-            f"'{name}' does not consist of numbers.",
-            given=f"an array of dtype {array.dtype}"
-            + (f", beginning with {example!r}" if array.size else ""),
-            expected="numbers or booleans",
-            mend="turn text and categories into numbers first, for example with "
-            f"np.unique({name}, return_inverse=True)[1]",
-        )
+        raise _not_numbers(array, name)
     if array.ndim == 0:
         raise DataError(
             f"'{name}' is a single number.",
@@ -139,6 +162,34 @@ def _numbers(values: Any, name: str) -> np.ndarray:
             expected="an array whose first axis counts the rows",
         )
     return array.astype(np.float32) if array.dtype == np.float64 else array
+
+
+def _first_other(array: np.ndarray) -> tuple[int, ...] | None:
+    """Where the first element is that is not a number."""
+    elements = zip(np.ndindex(array.shape), array.ravel(), strict=True)
+    return next((i for i, v in elements if not isinstance(v, Real | np.bool_)), None)
+
+
+def _not_numbers(array: np.ndarray, name: str) -> DataError:
+    given = f"an array of dtype {array.dtype}"
+    if array.size:
+        place = _first_other(array) or (0,) * array.ndim
+        value = array[place]
+        shown = value.item() if isinstance(value, np.generic) else value
+        given += f", with {shown!r}" + (f" in {_place(place)}" if place else "")
+    return DataError(
+        f"'{name}' does not consist of numbers.",
+        given=given,
+        expected="numbers or booleans",
+        mend="turn text and categories into numbers first, for example with "
+        f"np.unique({name.split()[-1]}, return_inverse=True)[1]",
+    )
+
+
+def _place(index: tuple[int, ...]) -> str:
+    """A place in an array, in words."""
+    where = f"row {index[0]}" + (f", column {index[1]}" if len(index) > 1 else "")
+    return where + (f" (index {index})" if len(index) > 2 else "")
 
 
 def check_finite(data: Dataset) -> None:
@@ -149,30 +200,31 @@ def check_finite(data: Dataset) -> None:
     """
     for name, array in _named(data):
         # A sum is finite only if all of its terms are; only a doubt is looked into.
-        if array.dtype.kind != "f" or np.isfinite(array.sum()):
-            continue
+        with np.errstate(all="ignore"):
+            if array.dtype.kind != "f" or np.isfinite(array.sum()):
+                continue
         bad = ~np.isfinite(array)
         if not bad.any():
             continue
         place = tuple(int(i) for i in np.argwhere(bad)[0])
         rows = int(bad.reshape(len(bad), -1).any(axis=1).sum())
-        where = f"row {place[0]}" + (f", column {place[1]}" if len(place) > 1 else "")
-        where += f" (index {place})" if len(place) > 2 else ""
         raise DataError(
             f"'{name}' has values that are not finite numbers.",
-            given=f"{array[place]} in {where}; {int(bad.sum())} such values in {rows} of "
+            given=f"{array[place]} in {_place(place)}; {int(bad.sum())} such values in {rows} of "
             f"{len(array)} rows",
             expected="finite numbers",
             mend="drop or fill those rows, or pass check_data=False to train on them all the same",
         )
 
 
-def check_labels(y: np.ndarray, classes: int, ignored: int | None = None) -> None:
+def check_labels(data: Dataset, classes: int, ignored: int | None = None) -> None:
     """Raise if labels are not whole numbers from 0 to before the number of classes.
 
     Raises:
         DataError: With the first such label and its row.
     """
+    y = data.y
+    assert y is not None
     labels = y.reshape(len(y), -1)
     wrong = (labels < 0) | (labels >= classes)
     if y.dtype.kind == "f":
@@ -183,7 +235,7 @@ def check_labels(y: np.ndarray, classes: int, ignored: int | None = None) -> Non
         row, column = np.argwhere(wrong)[0]
         low, high = labels.min(), labels.max()
         raise DataError(
-            f"'y' has labels that a model with {classes} outputs cannot give.",
+            f"'{data.part}y' has labels that a model with {classes} outputs cannot give.",
             given=f"label {labels[row, column]} in row {row}; labels from {low} to {high}",
             expected=f"whole numbers from 0 to {classes - 1}",
             mend=f"give the last layer {int(high) + 1} units"
@@ -196,11 +248,11 @@ def split_tail(data: Dataset, share: float) -> tuple[Dataset, Dataset]:
     """Part off the last rows for validation, as Keras does (before any shuffling).
 
     Raises:
-        DataError: If a part would be empty, or the share is not between 0 and 1.
+        ArgumentError: If a part would be empty, or the share is not between 0 and 1.
     """
     cut = int(len(data) * (1.0 - share))
     if not 0.0 < share < 1.0 or not 0 < cut < len(data):
-        raise DataError(
+        raise ArgumentError(
             "The data cannot be split so.",
             given=f"validation_split={share} of {len(data)} rows",
             expected="a share between 0 and 1 that leaves rows on both sides",
@@ -208,12 +260,17 @@ def split_tail(data: Dataset, share: float) -> tuple[Dataset, Dataset]:
     return data.rows(slice(cut)), data.rows(slice(cut, None))
 
 
-def unpack_validation(given: Sequence[Any]) -> Dataset:
-    """The data set of ``validation_data=(x, y)`` or ``(x, y, sample_weight)``."""
+def unpack_validation(given: Any) -> Dataset:
+    """The data set of ``validation_data=(x, y)`` or ``(x, y, sample_weight)``.
+
+    Raises:
+        DTypeError: If it is neither.
+    """
     if not isinstance(given, tuple | list) or len(given) not in (2, 3):
-        raise DataError(
+        raise DTypeError(
             "validation_data is a tuple.",
             given=f"a {type(given).__name__}",
             expected="(x, y) or (x, y, sample_weight)",
         )
-    return prepare(*given)
+    x, y, *weight = given
+    return prepare(x, y, weight[0] if weight else None, part="validation ")

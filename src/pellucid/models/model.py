@@ -1,7 +1,8 @@
 """What a model is: a layer that can be trained, evaluated and asked for predictions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,13 @@ import optree
 from pellucid import losses, optimizers
 from pellucid.callbacks.callback import Callback, CallbackList
 from pellucid.callbacks.history import History
+from pellucid.callbacks.position import Position
 from pellucid.engines.engine import Loop, get_engine
 from pellucid.engines.function import Function
-from pellucid.errors import DataError, ShapeError, StateError
-from pellucid.graph.spec import same_shape
+from pellucid.errors import StateError
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.layer import Layer
-from pellucid.models import steps
+from pellucid.models import arguments, steps
 from pellucid.models.data import (
     Dataset,
     check_finite,
@@ -29,6 +30,7 @@ from pellucid.models.progress import Progress
 from pellucid.models.running import Interruption, Resident, catch_interrupt, run_epoch
 from pellucid.models.summary import summary_table
 from pellucid.random.seeds import host_generator
+from pellucid.saving.weights_h5 import load_weights, save_weights
 
 __all__ = ["Model"]
 
@@ -39,10 +41,14 @@ DEFAULT_BATCH = 32  # rows, as in Keras
 class Model(Layer):
     """A layer with ``compile``, ``fit``, ``evaluate`` and ``predict``."""
 
+    autocast: bool = field(default=False, kw_only=True)  # its layers know their dtypes
+
     def __post_init__(self) -> None:
         super().__post_init__()
         self.compiled: steps.Compiled | None = None
         self.stop_training = False
+        self.position: Position | None = None
+        self.outputs: list[Tensor] = []
         self._kept: dict[Any, Any] = {}
 
     # -- setting up ------------------------------------------------------------------------------
@@ -65,14 +71,20 @@ class Model(Layer):
 
         Raises:
             UnknownNameError: For a name that nothing has.
+            DTypeError: For metrics that are not in a list.
         """
         self.compiled = steps.Compiled(
             optimizers.get(optimizer),
             None if loss is None else losses.as_loss(loss),
-            list(metrics or []),
-            list(weighted_metrics or []),
+            arguments.listed("metrics", metrics),
+            arguments.listed("weighted_metrics", weighted_metrics),
         )
+        self._forget_programs()
+
+    def _forget_programs(self) -> None:
+        """Build anew what was built before: the model has changed."""
         self._kept.clear()
+        self._programs.clear()
 
     @property
     def optimizer(self) -> Any:
@@ -82,7 +94,7 @@ class Model(Layer):
     @property
     def metrics_names(self) -> list[str]:
         """The names of what ``evaluate`` returns, in its order."""
-        return [str(m.name) for m in self._compiled("metrics_names").trackers]
+        return list(self._compiled("metrics_names").named)
 
     def _compiled(self, what: str) -> steps.Compiled:
         if self.compiled is None:
@@ -103,7 +115,7 @@ class Model(Layer):
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: int | str = "auto",
-        callbacks: Sequence[Callback] | None = None,
+        callbacks: Sequence[Callback] | Callback | None = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
@@ -113,7 +125,7 @@ class Model(Layer):
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
-        validation_freq: int = 1,
+        validation_freq: int | Sequence[int] = 1,
         check_data: bool = True,
     ) -> History:
         """Train the model.
@@ -135,10 +147,11 @@ class Model(Layer):
             class_weight: For classes (whole numbers), how much their rows count.
             sample_weight: How much each row counts, (N,).
             initial_epoch: The number of the first epoch, when an earlier training goes on.
-            steps_per_epoch: Steps an epoch; by default as many as use every row once.
+            steps_per_epoch: Steps an epoch; by default as many as use every row once. The next
+                epoch goes on where one stopped; where the rows end, the epoch ends too.
             validation_steps: Steps of a validation; by default all rows.
             validation_batch_size: Rows a step of validation; ``batch_size`` by default.
-            validation_freq: Validate after every so many epochs.
+            validation_freq: Validate after every so many epochs, or after those listed (from 1).
             check_data: Whether to look for NaN and infinity before training.
 
         Returns:
@@ -148,19 +161,25 @@ class Model(Layer):
         Raises:
             StateError: If the model has not been compiled.
             DataError: If the data cannot be trained on.
+            ArgumentError: For an argument that cannot be, such as a batch size of 0.
             ShapeError: If a row does not have the shape that the model takes.
 
         Examples:
             >>> x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
             >>> model = Sequential([layers.Dense(1)])
-            >>> model.compile("sgd", "mse")
+            >>> model.compile(optimizers.SGD(0.5), "mse")
             >>> history = model.fit(x, x[:, 0] + 2 * x[:, 1], epochs=200, verbose=0)
             >>> history.history["loss"][-1] < 0.05
             True
         """
         self._compiled("fit")
-        size = _positive("batch_size", batch_size, DEFAULT_BATCH)
-        validation_size = _positive("validation_batch_size", validation_batch_size, size)
+        size = arguments.whole_number("batch_size", batch_size, DEFAULT_BATCH)
+        validation_size = arguments.whole_number(
+            "validation_batch_size", validation_batch_size, size
+        )
+        epochs = arguments.whole_number("epochs", epochs, least=0)
+        first_epoch = arguments.whole_number("initial_epoch", initial_epoch, least=0)
+        level = arguments.verbosity(verbose)
         data = prepare(x, y, sample_weight)
         validation = None if validation_data is None else unpack_validation(validation_data)
         if validation is None and validation_split:
@@ -169,53 +188,69 @@ class Model(Layer):
 
         train, resident = self._ready("train", data, check_data)
         test = None if validation is None else self._ready("test", validation, check_data)
-        total = -(-len(data) // size)
-        if steps_per_epoch is not None:
-            total = min(_positive("steps_per_epoch", steps_per_epoch, 1), total)
+        batches = -(-len(data) // size)  # the last one may be smaller
+        total = min(arguments.whole_number("steps_per_epoch", steps_per_epoch, batches), batches)
 
         history = History()
-        level = 1 if verbose == "auto" else int(verbose)
         params = {"verbose": level, "epochs": epochs, "steps": total}
-        watchers = CallbackList([*(callbacks or []), history], self, params)
+        watchers = CallbackList(callbacks, self, params, last=history)
         every_batch = watchers.every_batch("train")
         self.stop_training = False
         results: dict[str, float] = {}
-        shuffler = host_generator()
+        position = Position(first_epoch, host_generator(), history, watchers.callbacks)
+        self.position = position
         with catch_interrupt() as interruption, Progress(level, epochs, total) as progress:
             watchers.call("on_train_begin", {})
-            for epoch in range(initial_epoch, epochs):
-                self.reset_metrics()
+            for epoch in range(position.epoch, epochs):
+                first = position.step  # above 0 where a backup was made within the epoch
+                if not first:
+                    self.reset_metrics()
                 watchers.call("on_epoch_begin", epoch, {})
                 progress.begin(epoch)
-                order = shuffler.permutation(len(data)) if shuffle else None
+                order = position.order(len(data)) if shuffle else None
 
-                def before(done: int) -> None:
+                def before(done: int, first: int = first) -> None:
                     if every_batch:
-                        watchers.call("on_train_batch_begin", done, {})
+                        watchers.call("on_train_batch_begin", first + done, {})
 
-                def after(done: int) -> bool:
+                def after(done: int, first: int = first) -> bool:
                     self._wait()
+                    position.step = first + done
                     if every_batch:
-                        watchers.call("on_train_batch_end", done - 1, self._results())
+                        watchers.call("on_train_batch_end", position.step - 1, self._results())
                     if progress.due():
-                        progress.show(done, self._results())
-                    return interruption.asked
+                        progress.show(position.step, self._results())
+                    return interruption.asked or self.stop_training
 
                 finished = run_epoch(
-                    train, resident, size, order, total, every_batch, before, after
+                    train,
+                    resident,
+                    size,
+                    order,
+                    position.place + first,
+                    total - first,
+                    every_batch,
+                    before,
+                    after,
                 )
-                if not finished:
+                if interruption.asked and not finished:
                     break
+                position.end_epoch(total, batches)
                 results = self._results()
-                if test is not None and (epoch + 1 - initial_epoch) % validation_freq == 0:
-                    scores = self._evaluate(*test, validation_size, validation_steps, watchers)
+                if test is not None and arguments.validation_due(epoch, validation_freq):
+                    scores = self._evaluate(
+                        *test, validation_size, validation_steps, watchers, interruption
+                    )
+                    if scores is None:
+                        break
                     results |= {f"val_{name}": value for name, value in scores.items()}
                 progress.end(epoch, results)
                 watchers.call("on_epoch_end", epoch, results)
                 if self.stop_training or interruption.asked:
                     break
+            self.optimizer.finalize_variable_values(self.trainable_variables)
+            history.stopped_by = _reason(self, interruption)
             watchers.call("on_train_end", results)
-        history.stopped_by = _reason(self, interruption)
         return history
 
     def evaluate(
@@ -251,11 +286,12 @@ class Model(Layer):
             DataError: If the data cannot be used.
         """
         self._compiled("evaluate")
-        size = _positive("batch_size", batch_size, DEFAULT_BATCH)
+        size = arguments.whole_number("batch_size", batch_size, DEFAULT_BATCH)
+        level = arguments.verbosity(verbose)
         loop, resident = self._ready("test", prepare(x, y, sample_weight), check_data)
-        watchers = CallbackList(callbacks or [], self, {"steps": -(-resident.rows // size)})
-        results = self._evaluate(loop, resident, size, steps, watchers)
-        if verbose:
+        watchers = CallbackList(callbacks, self, {"steps": -(-resident.rows // size)})
+        results: Any = self._evaluate(loop, resident, size, steps, watchers)
+        if level:
             print(" - ".join(f"{name}: {value:.4f}" for name, value in results.items()))
         if return_dict:
             return results
@@ -263,9 +299,15 @@ class Model(Layer):
         return values[0] if len(values) == 1 else values
 
     def _evaluate(
-        self, loop: Loop, data: Resident, size: int, limit: int | None, watchers: CallbackList
-    ) -> dict[str, float]:
-        """Run the step of evaluation over all rows."""
+        self,
+        loop: Loop,
+        data: Resident,
+        size: int,
+        limit: int | None,
+        watchers: CallbackList,
+        interruption: Interruption | None = None,
+    ) -> dict[str, float] | None:
+        """Run the step of evaluation over all rows; ``None`` if it was interrupted."""
         self.reset_metrics()
         every_batch = watchers.every_batch("test")
         watchers.call("on_test_begin", {})
@@ -278,9 +320,10 @@ class Model(Layer):
             self._wait()
             if every_batch:
                 watchers.call("on_test_batch_end", done - 1, self._results())
-            return False
+            return interruption is not None and interruption.asked
 
-        run_epoch(loop, data, size, None, limit, every_batch, before, after)
+        if not run_epoch(loop, data, size, None, 0, limit, every_batch, before, after):
+            return None
         results = self._results()
         watchers.call("on_test_end", results)
         return results
@@ -309,11 +352,11 @@ class Model(Layer):
             DataError: If the data are empty or not numbers.
             ShapeError: If a row does not have the shape that the model takes.
         """
-        size = _positive("batch_size", batch_size, DEFAULT_BATCH)
+        size = arguments.whole_number("batch_size", batch_size, DEFAULT_BATCH)
         data = prepare(x)
         self._check_rows(data)
         program = self._keep(("predict", *_kinds(data)), lambda: self._predictor(data))
-        watchers = CallbackList(callbacks or [], self, {"steps": -(-len(data) // size)})
+        watchers = CallbackList(callbacks, self, {"steps": -(-len(data) // size)})
         watchers.call("on_predict_begin", {})
         parts = []
         starts = range(0, len(data), size)
@@ -346,8 +389,7 @@ class Model(Layer):
             return_dict: Whether to return a dict by name.
 
         Returns:
-            The loss and the metrics, as :meth:`evaluate` does: means over the calls since
-            :meth:`reset_metrics`.
+            The loss and the metrics of this batch alone, in the forms of :meth:`evaluate`.
         """
         self._compiled("train_on_batch")
         data = prepare(x, y, sample_weight).weighted(class_weight)
@@ -366,6 +408,7 @@ class Model(Layer):
 
     def _on_batch(self, kind: str, data: Dataset, return_dict: bool) -> Any:
         loop, resident = self._ready(kind, data, check_data=True)
+        self.reset_metrics()
         loop.run(resident.arrays, None, 0, 1, resident.rows)
         results = self._results()
         values = list(results.values())
@@ -382,8 +425,8 @@ class Model(Layer):
 
     def _results(self) -> dict[str, float]:
         """The loss and the metrics as they stand."""
-        trackers = self._compiled("results").trackers
-        return {str(m.name): float(m.result()) for m in trackers}
+        named = self._compiled("results").named
+        return {name: float(metric.result()) for name, metric in named.items()}
 
     # -- making steps ready ----------------------------------------------------------------------
 
@@ -396,7 +439,7 @@ class Model(Layer):
         compiled = self._compiled(kind)
         needed = steps.labels_needed(compiled, step.y_pred)
         if needed is not None and data.y is not None:
-            check_labels(data.y, *needed)
+            check_labels(data, *needed)
         return loop, Resident(get_engine(), data)
 
     def _step(self, kind: str, data: Dataset) -> tuple[steps.Step, Loop]:
@@ -415,20 +458,22 @@ class Model(Layer):
         return self._kept[full]
 
     def _check_rows(self, data: Dataset) -> None:
-        """Raise unless each row has the shape that the model takes."""
-        for wanted, array in zip(self.inputs, optree.tree_leaves(data.x), strict=False):
-            if not same_shape((None, *wanted.shape[1:]), array.shape):
-                raise ShapeError(
-                    f"{self.label} cannot take these data.",
-                    given=f"x of shape {array.shape}",
-                    expected=f"shape {wanted.shape}",
-                    line=wanted.line,
-                )
+        """Raise unless the data are of the shapes that the model takes."""
 
     @property
     def inputs(self) -> list[Tensor]:
         """The tensors that the model is fed, if they are known before it sees data."""
         return []
+
+    # -- keeping ---------------------------------------------------------------------------------
+
+    def save_weights(self, filepath: str | PathLike[str], overwrite: bool = True) -> None:
+        """Write the weights to a ``.weights.h5`` file: :func:`pellucid.saving.save_weights`."""
+        save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: str | PathLike[str], skip_mismatch: bool = False) -> None:
+        """Read weights from such a file: :func:`pellucid.saving.load_weights`."""
+        load_weights(self, filepath, skip_mismatch)
 
     # -- looking ---------------------------------------------------------------------------------
 
@@ -451,18 +496,6 @@ def _kinds(data: Dataset) -> tuple[Any, ...]:
         data.sample_weight is None,
         tuple((a.shape[1:], str(a.dtype)) for a in data.arrays),
     )
-
-
-def _positive(name: str, value: Any, default: int) -> int:
-    if value is None:
-        return default
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise DataError(
-            f"'{name}' is a whole number above 0.",
-            given=f"{name}={value!r}",
-            expected="1, 2, 3, …",
-        )
-    return int(value)
 
 
 def _reason(model: Model, interruption: Interruption) -> str | None:

@@ -36,10 +36,10 @@ class Progress:
         self.console = console or Console(highlight=False)
         self.live: Live | None = None
         self.epoch = 0
-        self.began = self.drawn = self.first = 0.0
+        self.began = self.drawn = self.printed = 0.0
+        self.held: Text | None = None
 
     def __enter__(self) -> Self:
-        self.first = time.perf_counter()
         if self.verbose == 1 and self.console.is_terminal:
             self.live = Live(console=self.console, auto_refresh=False, transient=True)
             self.live.start()
@@ -48,6 +48,8 @@ class Progress:
     def __exit__(self, *exception: object) -> None:
         if self.live is not None:
             self.live.stop()
+        if self.held is not None:  # the last epoch of a training that ended early
+            self.console.print(self.held, soft_wrap=True)
 
     def begin(self, epoch: int) -> None:
         """An epoch begins."""
@@ -69,16 +71,18 @@ class Progress:
         if not self.verbose:
             return
         now = time.perf_counter()
-        last = epoch + 1 >= self.epochs
-        if self.verbose == 1 and not last and epoch and now - self.drawn < REDRAW_SECONDS:
-            return
-        self.drawn = now
         seconds = now - self.began
         text = (
             f"Epoch {epoch + 1:{len(str(self.epochs))}}/{self.epochs}  "
             f"{_duration(seconds)}  {_duration(seconds / max(self.steps, 1))}/step  {_shown(logs)}"
         )
-        self.console.print(Text(text), soft_wrap=True)
+        self.held = Text(text)
+        soon = self.verbose == 1 and now - self.printed < REDRAW_SECONDS
+        if soon and epoch + 1 < self.epochs:
+            return
+        self.printed = now
+        self.console.print(self.held, soft_wrap=True)
+        self.held = None
 
     def _bar(self, done: int, logs: dict[str, float], now: float) -> Table:
         step = (now - self.began) / max(done, 1)

@@ -103,7 +103,7 @@ def run_epoch(
         start = (first + done) * batch_size
         began = time.perf_counter()
         if first + done < whole:
-            count = 1 if every_batch else min(piece, whole - first - done, total - done)
+            count = 1 if every_batch else min(data.piece, whole - first - done, total - done)
             loop.run(data.arrays, positions, start, count, batch_size)
         else:
             count = 1

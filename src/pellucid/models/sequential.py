@@ -1,13 +1,21 @@
 """Models that are a list of layers."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pellucid.errors import DTypeError, PellucidError, StateError
+import numpy as np
+
+from pellucid.errors import DTypeError, GraphError, ShapeError, StateError, unknown_name
+from pellucid.graph.operations.casting import cast
+from pellucid.graph.operations.movement import expand_dims, squeeze
+from pellucid.graph.scope import name_scope
+from pellucid.graph.spec import Spec, same_shape
 from pellucid.graph.tensor import Tensor
-from pellucid.graph.variable import Placeholder, Variable, placeholder
+from pellucid.graph.variable import Placeholder, placeholder
+from pellucid.layers.calls import entered, tensors_in
 from pellucid.layers.layer import Layer
+from pellucid.models.arguments import listed
+from pellucid.models.data import Dataset
 from pellucid.models.model import Model
 
 __all__ = ["Sequential"]
@@ -35,10 +43,9 @@ class Sequential(Model):
     layers: Any = field(default=None)
 
     def __post_init__(self) -> None:
-        given: Iterable[Any] = self.layers or []
+        given = listed("layers", self.layers)
         self.layers: list[Layer] = []
         self._input: Tensor | None = None
-        self.outputs: list[Tensor] = []
         super().__post_init__()
         for layer in given:
             self.add(layer)
@@ -48,6 +55,8 @@ class Sequential(Model):
 
         Raises:
             DTypeError: If it is not a layer.
+            StateError: If there is a layer of its name.
+            GraphError: If it contains the model itself.
             ShapeError: If it does not fit what comes before it; then it is not added.
         """
         if isinstance(layer, Tensor) and isinstance(layer.op, Placeholder) and not self.layers:
@@ -66,40 +75,89 @@ class Sequential(Model):
                 expected="a name of its own for each layer",
                 mend="pass another name=...",
             )
-        self.layers.append(layer)
-        self._kept.clear()
+        if self in _with_parts(layer):
+            raise GraphError(
+                f"{self.label} cannot be a layer of itself.",
+                given=f"a cycle through {layer.label}",
+                expected="a layer that does not contain the model",
+            )
         if self._input is not None:
-            try:
-                self.outputs = [self(self._input, training=False)]
-            except PellucidError:
-                self.layers.pop()
-                raise
+            x = self.outputs[0] if self.outputs else self._input
+            with name_scope(str(self.name)), entered(training=False):
+                self.outputs = [layer(x)]
+            self.built = True
+        self.layers.append(layer)
+        self._forget_programs()
 
     def pop(self) -> Layer:
         """Take the last layer off."""
         if not self.layers:
             raise StateError(f"{self.label} has no layers.", expected="at least one layer")
-        self._kept.clear()
         layer = self.layers.pop()
-        if self._input is not None and self.layers:
-            self.outputs = [self(self._input, training=False)]
+        self._forget_programs()
+        if self._input is not None:
+            self.outputs = [self(self._input, training=False)] if self.layers else []
         return layer
 
-    def build(self, *specs: Any) -> None:
+    def build(self, input_shape: Any = None) -> None:
         """Make the weights for inputs of a shape: ``build((None, 784))``.
 
         Called by itself when the model first sees data.
         """
-        if self._input is None and specs:
-            shape = specs[0] if isinstance(specs[0], tuple) else specs[0].shape
-            dtype = "float32" if isinstance(specs[0], tuple) else specs[0].dtype
-            self._input = placeholder((None, *shape[1:]), dtype, name=f"{self.name}_input")
+        if input_shape is not None:
+            self._declare(Spec(tuple(input_shape), "float32"))
+
+    def _build_once(self, given: dict[str, Any]) -> None:
+        (x,) = tensors_in(given)
+        self.built = True
+        self._declare(x.spec)
+
+    def _declare(self, spec: Spec) -> None:
+        """Settle what the model takes, and make the weights."""
+        if self._input is None:
+            dtype = "float32" if spec.dtype in ("bool", "uint8") else spec.dtype  # or pixels
+            self._input = placeholder((None, *spec.shape[1:]), dtype, f"{self.name}_input")
             self.outputs = [self(self._input, training=False)]
+            self.built = True
 
     def call(self, x: Any) -> Any:
+        if not self.layers:
+            raise StateError(f"{self.label} has no layers.", mend="model.add(layers.Dense(1))")
+        x = self._as_declared(x)
         for layer in self.layers:
             x = layer(x)
         return x
+
+    def _as_declared(self, x: Tensor) -> Tensor:
+        """An input in the dtype of the model's, with or without a last axis of size 1 as it is."""
+        if self._input is None:
+            return x
+        shape = self._input.shape
+        if x.ndim == len(shape) - 1 and shape[-1] == 1:
+            x = expand_dims(x, -1)
+        elif x.ndim == len(shape) + 1 and x.shape[-1] == 1:
+            x = squeeze(x, -1)
+        return cast(x, self._input.dtype)
+
+    def _check_rows(self, data: Dataset) -> None:
+        if not isinstance(data.x, np.ndarray):
+            raise ShapeError(
+                f"{self.label} takes one array.",
+                given=f"{data.part}x: a {type(data.x).__name__} of {len(data.x)}",
+                expected="an array whose first axis counts the rows",
+                mend="np.stack(x), if x is a list of rows",
+            )
+        if self._input is None:
+            return
+        wanted, given = self._input.shape[1:], data.x.shape[1:]
+        without = [(*wanted, 1), wanted[:-1] if wanted[-1:] == (1,) else wanted]
+        if not any(same_shape(shape, given) for shape in (wanted, *without)):
+            raise ShapeError(
+                f"{self.label} cannot take these data.",
+                given=f"{data.part}x of shape {data.x.shape}",
+                expected=f"shape {self._input.shape}",
+                line=self._input.line,
+            )
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its place.
@@ -107,8 +165,6 @@ class Sequential(Model):
         Raises:
             UnknownNameError: If there is none.
         """
-        from pellucid.errors import unknown_name
-
         if index is not None:
             if not -len(self.layers) <= index < len(self.layers):
                 raise unknown_name("layer", index, map(str, range(len(self.layers))))
@@ -122,22 +178,14 @@ class Sequential(Model):
     def inputs(self) -> list[Tensor]:
         return [] if self._input is None else [self._input]
 
-    @property
-    def variables(self) -> list[Variable]:
-        """The layers' variables, in the order of the layers."""
-        return list(dict.fromkeys(v for layer in self.layers for v in layer.variables))
-
-    @variables.setter
-    def variables(self, value: list[Variable]) -> None:
-        """A model has no variables of its own."""
-
-    @property
-    def trainable_variables(self) -> list[Variable]:
-        if not self.trainable:
-            return []
-        found = (v for layer in self.layers for v in layer.trainable_variables)
-        return list(dict.fromkeys(found))
-
     def __repr__(self) -> str:
         inside = ", ".join(map(repr, self.layers))
         return f"Sequential([{inside}], name={self.name!r})"
+
+
+def _with_parts(layer: Layer) -> list[Layer]:
+    """A layer and all those inside it."""
+    found = [layer]
+    for one in found:  # grows while it is gone through
+        found += getattr(one, "layers", [])
+    return found

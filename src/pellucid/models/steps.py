@@ -1,14 +1,15 @@
 """The graphs of one step: training, testing and predicting, over a batch of rows."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import optree
 
 from pellucid import losses, metrics
-from pellucid.errors import GraphError
+from pellucid.errors import GraphError, ShapeError
 from pellucid.graph.dtypes import dtype_name
 from pellucid.graph.gradients import gradients
 from pellucid.graph.operations.broadcasting import size_of
@@ -17,11 +18,13 @@ from pellucid.graph.scope import name_scope
 from pellucid.graph.spec import Spec
 from pellucid.graph.tensor import Tensor, Updates
 from pellucid.graph.variable import placeholder
-from pellucid.layers.layer import Layer
 from pellucid.losses.loss import Loss
 from pellucid.metrics.metric import Mean, Metric
 from pellucid.models.data import Dataset
 from pellucid.optimizers.optimizer import Optimizer
+
+if TYPE_CHECKING:
+    from pellucid.models.model import Model
 
 __all__ = ["Compiled", "Step", "predict_step", "test_step", "train_step"]
 
@@ -38,7 +41,7 @@ class Compiled:
 
     def __post_init__(self) -> None:
         for metric in (*self.metrics, *self.weighted_metrics):
-            if metric not in BY_SHAPE:
+            if not isinstance(metric, str) or metric not in BY_SHAPE:
                 metrics.get(metric)  # an unknown name is an error now, not when data are there
 
     def resolve(self, y: Tensor, y_pred: Tensor) -> None:
@@ -52,6 +55,25 @@ class Compiled:
         made = [m for m in (*self.metrics, *self.weighted_metrics) if isinstance(m, Metric)]
         return [self.loss_tracker, *made]
 
+    @property
+    def named(self) -> dict[str, Metric]:
+        """What is reported under which name: equal names are told apart as in Keras."""
+        found: dict[str, Metric] = {"loss": self.loss_tracker}
+        groups = (("", self.metrics), ("weighted_", self.weighted_metrics))
+        for prefix, group in groups:
+            for metric in group:
+                if isinstance(metric, Metric):
+                    name = str(metric.name)
+                    name = prefix + name if name in found else name
+                    found[_free(name, found)] = metric
+        return found
+
+
+def _free(name: str, taken: Mapping[str, Any]) -> str:
+    """A name that is not taken yet: itself, or with the first number that is free."""
+    names = itertools.chain([name], (f"{name}_{i}" for i in itertools.count(1)))
+    return next(n for n in names if n not in taken)
+
 
 BY_SHAPE = ("accuracy", "acc")  # names whose meaning hangs on the shapes
 
@@ -60,7 +82,7 @@ def _metric(requested: Any, y: Spec, y_pred: Spec) -> Metric:
     """The metric that was asked for by name, under that name; or as it was given."""
     if isinstance(requested, Metric):
         return requested
-    if requested in BY_SHAPE:
+    if isinstance(requested, str) and requested in BY_SHAPE:
         return metrics.accuracy_for(y, y_pred)(name=requested)
     found = metrics.get(requested)
     if not isinstance(found, Metric):
@@ -99,25 +121,20 @@ def _placeholders(data: Dataset) -> tuple[Any, Tensor | None, Tensor | None]:
     return x, like(data.y, "y"), like(data.sample_weight, "sample_weight")
 
 
-def _as_input(x: Tensor) -> Tensor:
-    """What a model sees of its data: real numbers, but whole ones left to layers that look up."""
-    return cast(x, "float32") if x.dtype in ("bool", "uint8") else x
-
-
 def _listed(*tensors: Any) -> list[Tensor]:
     given: Any = tensors
     return optree.tree_leaves(given)  # None, where something is not given, is no leaf
 
 
-def train_step(model: Layer, compiled: Compiled, data: Dataset) -> Step:
+def train_step(model: "Model", compiled: Compiled, data: Dataset) -> Step:
     """One step of training: forward, loss, backward, and the optimizer's change of the weights.
 
     The metrics are updated too, from the outputs before the change.
     """
     x, y, weight = _placeholders(data)
     with name_scope(str(model.name)), Updates() as updates:
-        y_pred = model(optree.tree_map(_as_input, x), training=True)
-        loss = _loss(compiled, y, y_pred, weight)
+        y_pred = model(x, training=True)
+        loss = _loss(model, compiled, y, y_pred, weight)
         variables = model.trainable_variables
         if not variables:
             raise GraphError(
@@ -131,25 +148,31 @@ def train_step(model: Layer, compiled: Compiled, data: Dataset) -> Step:
     return Step(_listed(x, y, weight), updates.new, y_pred, loss)
 
 
-def test_step(model: Layer, compiled: Compiled, data: Dataset) -> Step:
+def test_step(model: "Model", compiled: Compiled, data: Dataset) -> Step:
     """One step of evaluation: forward and the metrics."""
     x, y, weight = _placeholders(data)
     with name_scope(str(model.name)), Updates() as updates:
-        y_pred = model(optree.tree_map(_as_input, x), training=False)
-        loss = _loss(compiled, y, y_pred, weight)
+        y_pred = model(x, training=False)
+        loss = _loss(model, compiled, y, y_pred, weight)
         _track(compiled, x, y, y_pred, weight, loss)
     return Step(_listed(x, y, weight), updates.new, y_pred, loss)
 
 
-def predict_step(model: Layer, data: Dataset) -> Step:
+def predict_step(model: "Model", data: Dataset) -> Step:
     """One step of prediction: forward alone."""
     x, _, _ = _placeholders(data)
     with name_scope(str(model.name)), Updates() as updates:
-        y_pred = model(optree.tree_map(_as_input, x), training=False)
+        y_pred = model(x, training=False)
     return Step(_listed(x), updates.new, y_pred)
 
 
-def _loss(compiled: Compiled, y: Tensor | None, y_pred: Tensor, weight: Tensor | None) -> Tensor:
+def _loss(
+    model: "Model",
+    compiled: Compiled,
+    y: Tensor | None,
+    y_pred: Tensor,
+    weight: Tensor | None,
+) -> Tensor:
     if compiled.loss is None or y is None:
         raise GraphError(
             "There is nothing to minimize.",
@@ -157,7 +180,15 @@ def _loss(compiled: Compiled, y: Tensor | None, y_pred: Tensor, weight: Tensor |
             expected="compile(loss=...) and targets y",
         )
     with name_scope("loss"):
-        return compiled.loss(y, y_pred, sample_weight=weight)
+        try:
+            return compiled.loss(y, y_pred, sample_weight=weight)
+        except ShapeError as error:
+            numbered = y.ndim < y_pred.ndim or y.shape[-1] == 1
+            one_hot = (losses.CategoricalCrossentropy, losses.categorical_crossentropy)
+            if _is(compiled.loss, *one_hot) and numbered:
+                error.mend = "use sparse_categorical_crossentropy if y has the classes' numbers"
+            error.line = (model.outputs or [y_pred])[0].line  # where the output was made
+            raise
 
 
 def _track(
@@ -176,7 +207,14 @@ def _track(
 
 def labels_needed(compiled: Compiled, y_pred: Tensor) -> tuple[int, int | None] | None:
     """The number of classes and the ignored label, if the loss takes whole-number labels."""
-    if isinstance(compiled.loss, losses.SparseCategoricalCrossentropy):
-        classes = y_pred.shape[-1]
-        return None if classes is None else (classes, compiled.loss.ignore_class)
-    return None
+    if not _is(
+        compiled.loss, losses.SparseCategoricalCrossentropy, losses.sparse_categorical_crossentropy
+    ):
+        return None
+    classes = y_pred.shape[-1]
+    return None if classes is None else (classes, getattr(compiled.loss, "ignore_class", None))
+
+
+def _is(loss: Loss | None, kind: type[Loss], function: Any) -> bool:
+    """Whether a loss is of a class, or made of the function of the same name."""
+    return isinstance(loss, kind) or getattr(loss, "fn", None) is function

@@ -1,5 +1,7 @@
 """Changing the dtype, and bringing operands to one dtype."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +10,9 @@ import numpy as np
 from pellucid.graph.dtypes import dtype_name, is_float, numpy_dtype, promote
 from pellucid.graph.spec import Spec
 from pellucid.graph.tensor import Op, Tensor, apply, as_array, scalar
+from pellucid.graph.variable import Variable
 
-__all__ = ["cast", "floating", "stop_gradient", "together"]
+__all__ = ["autocast", "cast", "floating", "identity", "stop_gradient", "together"]
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,62 @@ def stop_gradient(x: Any) -> Any:
     return apply(StopGradient(), x)
 
 
+@dataclass(frozen=True)
+class Identity(Op):
+    """The same values, as a node of its own."""
+
+    def infer(self, x: Spec) -> Spec:
+        return x
+
+    def value(self, x: np.ndarray) -> np.ndarray:
+        return x
+
+    def lower(self, jax: Any, x: Any) -> Any:
+        return x
+
+    def gradient(self, upstream: Tensor, output: Tensor, x: Tensor) -> tuple[Any, ...]:
+        return (upstream,)
+
+
+def identity(x: Any) -> Any:
+    """The same values, as a node of their own.
+
+    Examples:
+        >>> identity(np.array([1.0]))
+        array([1.])
+    """
+    return apply(Identity(), x if isinstance(x, Tensor) else as_array(x))
+
+
+_autocast: list[str | None] = [None]
+
+
+@contextmanager
+def autocast(dtype: str | None) -> Iterator[None]:
+    """Let floating-point variables take part in operations in another dtype than their own.
+
+    Inside the ``with`` block a float32 weight next to a float16 input counts as float16: layers
+    of mixed precision compute so.
+    """
+    _autocast.append(dtype)
+    try:
+        yield
+    finally:
+        _autocast.pop()
+
+
+def _cast_variable(x: Any) -> Any:
+    dtype = _autocast[-1]
+    return cast(x, dtype) if dtype and isinstance(x, Variable) and is_float(x.dtype) else x
+
+
 def together(*operands: Any) -> tuple[Any, ...]:
     """Bring operands to their common dtype.
 
     Python's numbers take the dtype of what they meet; so do float64 arrays next to floating-point
     tensors, since NumPy makes float64 of every number and that dtype says nothing of intent.
     """
+    operands = tuple(_cast_variable(x) for x in operands)
     strong = [x if isinstance(x, Tensor) else as_array(x) for x in operands if not _is_number(x)]
     tensors = [x for x in strong if isinstance(x, Tensor)]
     symbolic_float = any(is_float(x.dtype) for x in tensors)

@@ -1,0 +1,84 @@
+"""Dtype policies: in which dtype layers compute, and in which they keep their weights."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pellucid.configured import Configured
+from pellucid.errors import unknown_name
+from pellucid.graph.dtypes import DTYPES, dtype_name
+
+__all__ = ["DTypePolicy", "get", "global_policy", "set_dtype_policy"]
+
+MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
+
+
+@dataclass(frozen=True)
+class DTypePolicy(Configured):
+    """In which dtype a layer computes, and in which it keeps its weights.
+
+    Args:
+        name: A dtype, for both; or ``"mixed_float16"`` or ``"mixed_bfloat16"``, which compute in
+            half precision and keep the weights in float32, where small steps are not lost.
+
+    Examples:
+        >>> policy = DTypePolicy("mixed_bfloat16")
+        >>> policy.compute_dtype, policy.variable_dtype
+        ('bfloat16', 'float32')
+
+    Source:
+        Micikevicius et al. 2018, "Mixed Precision Training", https://arxiv.org/abs/1710.03740.
+    """
+
+    name: str = "float32"
+
+    def __post_init__(self) -> None:
+        if self.name not in MIXED and self.name not in DTYPES:
+            raise unknown_name("dtype policy", self.name, [*MIXED, *DTYPES])
+
+    @property
+    def compute_dtype(self) -> str:
+        """The dtype of inputs and outputs."""
+        return MIXED.get(self.name, self.name)
+
+    @property
+    def variable_dtype(self) -> str:
+        """The dtype of the weights."""
+        return "float32" if self.name in MIXED else self.name
+
+
+_policy = [DTypePolicy("float32")]
+
+
+def global_policy() -> DTypePolicy:
+    """The policy of layers that are given none: float32 unless set otherwise."""
+    return _policy[0]
+
+
+def set_dtype_policy(policy: Any) -> None:
+    """Choose the policy of layers that are made from now on.
+
+    Args:
+        policy: A policy or the name of one.
+
+    Examples:
+        >>> set_dtype_policy("mixed_bfloat16")
+        >>> layers.Dense(2)(np.ones((1, 2))).dtype
+        dtype(bfloat16)
+        >>> set_dtype_policy("float32")
+    """
+    _policy[0] = get(policy)
+
+
+def get(policy: Any) -> DTypePolicy:
+    """The policy that a name, a configuration or ``None`` (the global one) stands for.
+
+    Raises:
+        UnknownNameError: For a name that there is not.
+    """
+    if policy is None:
+        return global_policy()
+    if isinstance(policy, DTypePolicy):
+        return policy
+    if isinstance(policy, dict):
+        return DTypePolicy(policy["config"]["name"])
+    return DTypePolicy(policy if policy in MIXED else dtype_name(policy))

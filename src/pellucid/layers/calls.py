@@ -1,0 +1,87 @@
+"""A layer's call: what it was given, what is known while it runs, and what is remembered of it."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import optree
+
+from pellucid.graph.tensor import Tensor, is_symbolic
+
+__all__ = ["Context", "LayerCall", "bound_arguments", "context", "entered", "tensors_in"]
+
+
+@dataclass(frozen=True, eq=False)
+class LayerCall:
+    """One application of a layer: kept by the tensors that came out of it.
+
+    A model is cut out of the graph by following these: it can then call the same layers again,
+    on other tensors.
+
+    Attributes:
+        layer: The layer.
+        arguments: What it was called with, by the names of its ``call``.
+        outputs: What came out, in its structure.
+    """
+
+    layer: Any
+    arguments: dict[str, Any]
+    outputs: Any
+
+    @property
+    def inputs(self) -> list[Tensor]:
+        """The tensors among the arguments."""
+        return tensors_in(self.arguments)
+
+
+@dataclass
+class Context:
+    """What the layers inside of a call share.
+
+    Attributes:
+        training: Whether this is training.
+        losses: What the layers have added to the loss.
+    """
+
+    training: bool
+    losses: list[Any] = field(default_factory=list)
+
+
+_contexts: list[Context] = []
+
+
+def context() -> Context | None:
+    """The context of the call that is running, if one is."""
+    return _contexts[-1] if _contexts else None
+
+
+@contextmanager
+def entered(training: bool) -> Iterator[Context]:
+    """Enter a call; calls inside of it share the losses."""
+    inner = Context(training, _contexts[-1].losses if _contexts else [])
+    _contexts.append(inner)
+    try:
+        yield inner
+    finally:
+        _contexts.pop()
+
+
+def bound_arguments(call: Callable[..., Any], args: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Arguments by the names that a layer's ``call`` has for them, those given alone.
+
+    Raises:
+        TypeError: If they do not fit, as Python says it.
+    """
+    signature = inspect.signature(call)
+    bound = signature.bind(*args, **options).arguments
+    for name, parameter in signature.parameters.items():
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD and name in bound:
+            bound |= bound.pop(name)
+    return dict(bound)
+
+
+def tensors_in(structure: Any) -> list[Tensor]:
+    """The symbolic tensors in a structure of lists, tuples and dicts."""
+    return [x for x in optree.tree_leaves(structure) if is_symbolic(x)]

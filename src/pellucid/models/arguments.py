@@ -1,0 +1,74 @@
+"""The arguments of ``fit`` and its kin, checked before anything is done."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import ArgumentError, DTypeError
+
+__all__ = ["listed", "validation_due", "verbosity", "whole_number"]
+
+
+def whole_number(name: str, value: Any, default: int | None = None, least: int = 1) -> int:
+    """A whole number that is not too small; the default for ``None``.
+
+    Raises:
+        ArgumentError: If it is something else.
+    """
+    if value is None and default is not None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ArgumentError(
+            f"'{name}' is a whole number of at least {least}.",
+            given=f"{name}={value!r}",
+            expected=f"{least}, {least + 1}, {least + 2}, …",
+        )
+    return int(value)
+
+
+def verbosity(value: Any) -> int:
+    """0, 1 or 2; ``"auto"`` is 1.
+
+    Raises:
+        ArgumentError: For anything else.
+    """
+    level = 1 if value == "auto" else value
+    if level not in (0, 1, 2):
+        raise ArgumentError(
+            "There is no such 'verbose'.",
+            given=f"verbose={value!r}",
+            expected="0 (silent), 1 or 'auto' (a progress bar), 2 (a line an epoch)",
+        )
+    return int(level)
+
+
+def validation_due(epoch: int, frequency: int | Sequence[int]) -> bool:
+    """Whether there is a validation after an epoch (from 0): every so many, or the listed ones.
+
+    Examples:
+        >>> [validation_due(epoch, 2) for epoch in range(4)]
+        [False, True, False, True]
+        >>> [validation_due(epoch, [1, 4]) for epoch in range(4)]
+        [True, False, False, True]
+    """
+    if isinstance(frequency, Sequence):
+        return epoch + 1 in frequency
+    return (epoch + 1) % frequency == 0
+
+
+def listed(name: str, value: Any) -> list[Any]:
+    """A list that was given, or an empty one for ``None``.
+
+    Raises:
+        DTypeError: For a single thing in place of a list of them.
+    """
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple):
+        raise DTypeError(
+            f"'{name}' is a list.",
+            given=f"{name}={value!r}",
+            expected=f"{name}=[{value!r}]",
+        )
+    return list(value)
