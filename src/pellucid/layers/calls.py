@@ -22,18 +22,28 @@ class LayerCall:
 
     Attributes:
         layer: The layer.
-        arguments: What it was called with, by the names of its ``call``.
+        args: What it was called with by position.
+        options: What it was called with by name.
+        training: What it was told of training; ``None`` if nothing.
         outputs: What came out, in its structure.
     """
 
     layer: Any
-    arguments: dict[str, Any]
+    args: tuple[Any, ...]
+    options: dict[str, Any]
+    training: bool | None
     outputs: Any
 
     @property
     def inputs(self) -> list[Tensor]:
         """The tensors among the arguments."""
-        return tensors_in(self.arguments)
+        return tensors_in((self.args, self.options))
+
+    def again(self, replace: Callable[[Any], Any]) -> Any:
+        """Call the layer once more, with each tensor among the arguments replaced."""
+        given: Any = (self.args, self.options)
+        args, options = optree.tree_map(replace, given)
+        return self.layer(*args, training=self.training, **options)
 
 
 @dataclass

@@ -18,7 +18,7 @@ from pellucid.graph.dtypes import dtype_name, is_float
 from pellucid.graph.operations.broadcasting import size_of
 from pellucid.graph.operations.casting import autocast, cast, identity
 from pellucid.graph.scope import name_scope, source_line, unique_name, user_line
-from pellucid.graph.tensor import Tensor, Updates, as_array, as_tensor
+from pellucid.graph.tensor import Tensor, Updates, as_array, as_tensor, current_updates
 from pellucid.graph.variable import Variable, placeholder
 from pellucid.layers.calls import LayerCall, bound_arguments, context, entered, tensors_in
 from pellucid.random.seeds import SeedGenerator
@@ -50,6 +50,7 @@ class Layer(Configured):
 
     Attributes:
         built: Whether the weights have been made.
+        calls: Its applications to symbolic tensors, in which models find it.
         supports_masking: Whether the mask of the input is handed on to the output.
 
     Examples:
@@ -83,6 +84,7 @@ class Layer(Configured):
         self._weights: list[Variable] = []
         self._losses: list[Any] = []
         self._programs: dict[Any, Function] = {}
+        self.calls: list[LayerCall] = []
 
     # -- what a subclass says --------------------------------------------------------------------
 
@@ -125,19 +127,21 @@ class Layer(Configured):
         """
         if not tensors_in((args, options)):
             return self._at_once(args, training, options)
-        arguments = bound_arguments(self.call, args, options)
-        if training is None:
-            around = context()
-            training = around.training if around else False
-        top = context() is None
-        with name_scope(str(self.name)), entered(training) as call:
+        around = context()
+        told = around.training if training is None and around else bool(training)
+        with name_scope(str(self.name)), entered(told) as inside:
             try:
-                outputs = self._call_with(arguments, training)
+                outputs = self._call_with(bound_arguments(self.call, args, options), told)
             except PellucidError as error:
                 self._tell_where(error)
                 raise
-            if top:
-                self._losses = list(call.losses)
+            if around is None:
+                self._losses = list(inside.losses)
+        call = LayerCall(self, args, options, training, outputs)
+        for y in tensors_in(outputs):
+            y.call = call
+        if around is None and current_updates() is None:
+            self.calls.append(call)
         return outputs
 
     def _call_with(self, arguments: dict[str, Any], training: bool) -> Any:
@@ -159,9 +163,6 @@ class Layer(Configured):
         outputs = optree.tree_map(lambda y: self._own_output(y, inputs), outputs)
         self._regularize(outputs)
         self._hand_on_mask(given, options, outputs)
-        call = LayerCall(self, arguments, outputs)
-        for y in tensors_in(outputs):
-            y.call = call
         return outputs
 
     def _own_output(self, y: Any, inputs: set[Tensor]) -> Any:
@@ -428,6 +429,26 @@ class Layer(Configured):
         """How errors speak of the layer: ``Dense 'logits'``."""
         return f"{type(self).__name__} '{self.name}'"
 
+    @property
+    def input(self) -> Any:
+        """What the layer was applied to first, in its structure: symbolic tensors."""
+        args = self._first_call("input").args
+        return args[0] if len(args) == 1 else args
+
+    @property
+    def output(self) -> Any:
+        """What came out when the layer was applied first, in its structure: symbolic tensors."""
+        return self._first_call("output").outputs
+
+    def _first_call(self, what: str) -> LayerCall:
+        if not self.calls:
+            raise StateError(
+                f"{self.label} has no {what} yet.",
+                given="a layer that has not been applied to a symbolic tensor",
+                expected="a layer of a model, or one called on Input(shape=(...))",
+            )
+        return self.calls[0]
+
     def count_params(self) -> int:
         """The number of single weights.
 
@@ -509,7 +530,7 @@ _BY_KIND = {
     "regularizer": regularizers.get,
     "constraint": constraints.get,
 }
-_INTERNAL = ("_weights", "_losses", "_programs", "dtype_policy")
+_INTERNAL = ("_weights", "_losses", "_programs", "calls", "dtype_policy")
 _BASE_FIELDS = tuple(f.name for f in fields(Layer))
 
 
