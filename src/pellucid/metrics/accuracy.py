@@ -181,6 +181,8 @@ class Accuracy(MeanOf):
         0.75
     """
 
+    direction = "up"
+
     def values(self, y_true: Any, y_pred: Any) -> Any:
         return accuracy(y_true, y_pred)
 
@@ -197,6 +199,8 @@ class BinaryAccuracy(MeanOf):
         >>> print(BinaryAccuracy()([1, 1, 0, 0], [0.98, 1.0, 0.0, 0.6]))
         0.75
     """
+
+    direction = "up"
 
     threshold: float = 0.5
 
@@ -216,6 +220,8 @@ class CategoricalAccuracy(MeanOf):
         0.5
     """
 
+    direction = "up"
+
     def values(self, y_true: Any, y_pred: Any) -> Any:
         return categorical_accuracy(y_true, y_pred)
 
@@ -231,6 +237,8 @@ class SparseCategoricalAccuracy(MeanOf):
         >>> print(SparseCategoricalAccuracy()([1, 1], [[0.1, 0.9], [0.6, 0.4]]))
         0.5
     """
+
+    direction = "up"
 
     def values(self, y_true: Any, y_pred: Any) -> Any:
         return sparse_categorical_accuracy(y_true, y_pred)
@@ -249,6 +257,8 @@ class TopKCategoricalAccuracy(MeanOf):
         >>> print(metric([[0, 0, 1], [1, 0, 0]], [[0.1, 0.7, 0.2], [0.1, 0.7, 0.2]]))
         0.5
     """
+
+    direction = "up"
 
     # By keyword alone, so that k comes first, as in Keras.
     name: str | None = field(default=None, kw_only=True)
@@ -272,6 +282,8 @@ class SparseTopKCategoricalAccuracy(MeanOf):
         >>> print(metric([2, 0], [[0.1, 0.7, 0.2], [0.1, 0.7, 0.2]]))
         0.5
     """
+
+    direction = "up"
 
     # By keyword alone, so that k comes first, as in Keras.
     name: str | None = field(default=None, kw_only=True)

@@ -2,6 +2,7 @@
 
 import random
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,15 @@ from pellucid.graph.scope import unique_name
 from pellucid.graph.tensor import Tensor, current_updates
 from pellucid.graph.variable import Variable
 
-__all__ = ["SeedGenerator", "host_generator", "key_from", "new_seed", "set_random_seed"]
+__all__ = [
+    "SeedGenerator",
+    "host_generator",
+    "key_from",
+    "new_seed",
+    "random_state",
+    "restore_random_state",
+    "set_random_seed",
+]
 
 LARGEST = 2**32 - 1  # a seed is one word of a key
 
@@ -136,6 +145,14 @@ class _Seeds:
         words = (self.seed, 0, self.drawn & LARGEST, 1)
         return int(threefry(*(np.array([word], np.uint32) for word in words))[0][0])
 
+    def state(self) -> dict[str, Any]:
+        generator = [int(word) for word in self.generator.state.numpy()]
+        return {"seed": self.seed, "drawn": self.drawn, "generator": generator}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.seed, self.drawn = int(state["seed"]), int(state["drawn"])
+        self.generator.state.value = np.array(state["generator"], np.uint32)
+
 
 _seeds = _Seeds(secrets.randbits(32))
 
@@ -187,3 +204,21 @@ def set_random_seed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     _seeds.reset(seed)
+
+
+def random_state() -> dict[str, Any]:
+    """Where the global seed stands, as numbers that JSON holds: for :func:`restore_random_state`.
+
+    Examples:
+        >>> state = random_state()
+        >>> first = new_seed(), host_generator().random()
+        >>> restore_random_state(state)
+        >>> (new_seed(), host_generator().random()) == first
+        True
+    """
+    return _seeds.state()
+
+
+def restore_random_state(state: Mapping[str, Any]) -> None:
+    """Draw again from where :func:`random_state` was asked."""
+    _seeds.restore(state)
