@@ -77,6 +77,47 @@ def test_models_inside_models_are_laid_out_as_in_keras(tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+def own_layers(library, inner):
+    """A layer that a user made of others, kept in all ways, in a model that a user made."""
+
+    class Block(inner.Layer):
+        def __init__(self):
+            super().__init__()
+            self.zeta = inner.Dense(3)
+            self.alpha = [inner.Dense(3), inner.ReLU(), inner.Dense(3)]
+            self._hidden = {"first": [inner.Dense(2)], "second": inner.Dense(3)}
+
+        def build(self, input_shape):
+            self.scale = self.add_weight(name="scale", shape=(3,), initializer="ones")
+            self.built = True
+
+        def call(self, x):
+            for layer in (self.zeta, *self.alpha, *self._hidden["first"], self._hidden["second"]):
+                x = layer(x)
+            return x * self.scale
+
+    return library.Sequential([library.Input((4,)), inner.Dense(3), Block(), Block()])
+
+
+def test_layers_of_layers_are_laid_out_as_in_keras_and_loaded_both_ways(tmp_path):
+    model, other = own_layers(pellucid, layers), own_layers(keras, keras.layers)
+    model.save_weights(tmp_path / "a.weights.h5")
+    other.save_weights(tmp_path / "b.weights.h5")
+    ours, theirs = tree(tmp_path / "a.weights.h5"), tree(tmp_path / "b.weights.h5")
+    assert {name for name in ours if name[-1].isdigit()} == {
+        name for name in theirs if name[-1].isdigit()
+    }
+    x = np.linspace(-1, 1, 8, dtype=np.float32).reshape(2, 4)
+    wanted = other.predict(x, verbose=0)
+    model.load_weights(tmp_path / "b.weights.h5")
+    np.testing.assert_allclose(model.predict(x), wanted, rtol=1e-5, atol=1e-6)
+    other.load_weights(tmp_path / "a.weights.h5")
+    model.load_weights(tmp_path / "a.weights.h5")
+    changed = other.predict(x, verbose=0)
+    np.testing.assert_allclose(model.predict(x), changed, rtol=1e-5, atol=1e-6)
+    assert np.abs(changed - wanted).max() > 1e-3
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "bfloat16"])
 def test_every_dtype_comes_back_as_it_was_and_in_keras_too(tmp_path, dtype):
     model = pellucid.Sequential([pellucid.Input((4,)), layers.Dense(3, dtype=dtype)])

@@ -13,13 +13,15 @@ __all__ = ["Placed", "optimizer_of", "own_weights", "places", "require_built"]
 Placed = tuple[str, Layer]
 """Where a layer stands in a file, and the layer."""
 
+HOLDING = (Layer, list, tuple, dict)
+
 
 def places(model: Layer) -> list[Placed]:
     """A model and the layers inside it by their places: ``layers/dense``, ``layers/dense_1``, …
 
-    Places are made from classes, not from names: names are counted through a whole program, so
-    that two models made alike would not fit each other's files. A layer that occurs more than
-    once stands where it occurs first.
+    Places are made from attributes and classes, not from names: names are counted through a whole
+    program, so that two models made alike would not fit each other's files. A layer that can be
+    come to in several ways stands where it is met first.
 
     Examples:
         >>> model = Sequential([layers.Dense(2), layers.ReLU(), layers.Dense(3, name="last")])
@@ -27,29 +29,48 @@ def places(model: Layer) -> list[Placed]:
         ['', 'layers/dense', 'layers/re_lu', 'layers/dense_1']
     """
     found: list[Placed] = []
-    pending: list[Placed] = [("", model)]
+    pending: list[tuple[str, Any]] = [("", model)]
     seen: set[int] = set()
     while pending:
-        where, layer = pending.pop()
-        if id(layer) in seen:
+        where, item = pending.pop()
+        if id(item) in seen:
             continue
-        seen.add(id(layer))
-        found.append((where, layer))
-        counts: Counter[str] = Counter()
-        inside = []
-        for one in getattr(layer, "layers", []):
-            kind = snake_case(type(one).__name__)
-            number = counts[kind]
-            counts[kind] += 1
-            name = f"{kind}_{number}" if number else kind
-            inside.append((f"{where}/layers/{name}".lstrip("/"), one))
-        pending.extend(reversed(inside))
+        seen.add(id(item))
+        if isinstance(item, Layer):
+            found.append((where, item))
+        inside = _attributes(item) if isinstance(item, Layer) else _elements(item)
+        named = [(f"{where}/{name}".lstrip("/"), one) for name, one in inside]
+        pending.extend(reversed(named))
     return found
+
+
+def _attributes(layer: Layer) -> list[tuple[str, Any]]:
+    """What a layer holds that can be or hold layers, in the order in which Keras looks at it."""
+    names = set(vars(layer)) | ({"layers"} if hasattr(layer, "layers") else set())
+    # A model that is a graph or a list begins with its layers; else names rule, private ones last.
+    graph = bool(getattr(layer, "inputs", None))
+    order = sorted(names, key=lambda n: (not (graph and n == "layers"), n.startswith("_"), n))
+    values = [(name, getattr(layer, name)) for name in order]
+    return [(name, value) for name, value in values if isinstance(value, HOLDING)]
+
+
+def _elements(container: Any) -> list[tuple[str, Any]]:
+    """The layers and containers in a container, named by their classes and counted."""
+    counts: Counter[str] = Counter()
+    named = []
+    for value in container.values() if isinstance(container, dict) else container:
+        if isinstance(value, HOLDING):
+            layer = isinstance(value, Layer)
+            kind = snake_case(type(value).__name__) if layer else "container"
+            named.append((f"{kind}_{counts[kind]}" if counts[kind] else kind, value))
+            counts[kind] += 1
+    return named
 
 
 def own_weights(layer: Layer) -> list[Variable]:
     """The weights of a layer that are not those of layers inside it."""
-    return [] if hasattr(layer, "layers") else layer.weights
+    inner = {v for one in layer.sublayers for v in one.variables}
+    return [v for v in layer.weights if v not in inner]
 
 
 def optimizer_of(model: Layer) -> Any:
