@@ -29,6 +29,8 @@ class XlaLoop:
         self.step.run(
             self.programs[batch_size], list(data), order, np.int32(start), np.int32(steps)
         )
+        # Steps that wait in a queue could neither be timed nor stopped.
+        jax.block_until_ready([x.value for x in self.step.changed[:1]])
 
     def many_steps(
         self,

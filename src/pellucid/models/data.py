@@ -26,14 +26,15 @@ class Dataset:
 
     Attributes:
         x: Inputs, arrays of N rows, in the structure that the user gave.
-        y: Targets, an array of N rows; ``None`` where there are none.
-        sample_weight: A weight for each row, (N,); ``None`` where all count the same.
+        y: Targets, arrays of N rows in the structure of the outputs; ``None`` if there are none.
+        sample_weight: A weight for each row, (N,), or a structure of such; ``None`` where all
+            count the same.
         part: How errors tell these data from others: ``"validation "`` before their names.
     """
 
     x: Any
-    y: np.ndarray | None = None
-    sample_weight: np.ndarray | None = None
+    y: Any = None
+    sample_weight: Any = None
     part: str = ""
 
     def __len__(self) -> int:
@@ -42,17 +43,14 @@ class Dataset:
     @property
     def arrays(self) -> list[np.ndarray]:
         """All arrays: inputs, then targets, then weights."""
-        rest = [a for a in (self.y, self.sample_weight) if a is not None]
-        return [*optree.tree_leaves(self.x), *rest]
+        everything: Any = (self.x, self.y, self.sample_weight)
+        return optree.tree_leaves(everything)  # what is None is no leaf
 
     def rows(self, part: slice) -> "Dataset":
         """Part of the rows."""
-        return replace(
-            self,
-            x=optree.tree_map(lambda a: a[part], self.x),
-            y=None if self.y is None else self.y[part],
-            sample_weight=None if self.sample_weight is None else self.sample_weight[part],
-        )
+        everything: Any = (self.x, self.y, self.sample_weight)
+        x, y, weight = optree.tree_map(lambda a: a[part], everything)
+        return replace(self, x=x, y=y, sample_weight=weight)
 
     def weighted(self, class_weight: Mapping[int, float] | None) -> "Dataset":
         """The same rows, each also weighted by its class.
@@ -71,11 +69,13 @@ class Dataset:
                 given=f"class_weight={class_weight!r}",
                 expected="a dict such as {0: 1.0, 1: 5.0}",
             )
-        if self.y is None:
+        if not isinstance(self.y, np.ndarray):
             raise DataError(
                 "Class weights need classes.",
-                given="class_weight, but no targets y",
+                given="class_weight, but "
+                + ("no targets y" if self.y is None else "targets of several outputs"),
                 expected="whole numbers or one-hot rows for y",
+                mend=None if self.y is None else "pass sample_weight for each output",
             )
         many = self.y.ndim > 1 and self.y.shape[-1] > 1
         classes = np.argmax(self.y, axis=-1) if many else self.y.reshape(len(self.y), -1)[:, 0]
@@ -98,12 +98,9 @@ def prepare(x: Any, y: Any = None, sample_weight: Any = None, part: str = "") ->
         raise DataError(
             "There are no data.", given=f"{part}x=None", expected="an array with a row or more"
         )
-    inputs = optree.tree_map(lambda a: _numbers(a, f"{part}x"), x, is_leaf=_is_rows)
+    inputs = _arrays(x, f"{part}x")
     data = Dataset(
-        inputs,
-        None if y is None else _numbers(y, f"{part}y"),
-        None if sample_weight is None else _numbers(sample_weight, f"{part}sample_weight"),
-        part,
+        inputs, _arrays(y, f"{part}y"), _arrays(sample_weight, f"{part}sample_weight"), part
     )
     lengths = {name: len(array) for name, array in _named(data)}
     if len(set(lengths.values())) > 1:
@@ -124,6 +121,11 @@ def prepare(x: Any, y: Any = None, sample_weight: Any = None, part: str = "") ->
     return data
 
 
+def _arrays(structure: Any, name: str) -> Any:
+    """Each part of a structure as an array of numbers; ``None`` stays."""
+    return optree.tree_map(lambda a: _numbers(a, name), structure, is_leaf=_is_rows)
+
+
 def _is_rows(x: Any) -> bool:
     """Whether a list is the data themselves (numbers), not a list of several inputs."""
     if not isinstance(x, list | tuple):
@@ -133,11 +135,12 @@ def _is_rows(x: Any) -> bool:
 
 def _named(data: Dataset) -> list[tuple[str, np.ndarray]]:
     """The arrays with the names by which errors call them."""
-    inputs = optree.tree_leaves(data.x)
-    names = ["x"] if len(inputs) == 1 else [f"x[{i}]" for i in range(len(inputs))]
-    pairs: list[tuple[str, np.ndarray | None]] = [*zip(names, inputs, strict=True)]
-    pairs += [("y", data.y), ("sample_weight", data.sample_weight)]
-    return [(f"{data.part}{name}", array) for name, array in pairs if array is not None]
+    pairs = []
+    for name, structure in (("x", data.x), ("y", data.y), ("sample_weight", data.sample_weight)):
+        paths, arrays, _ = optree.tree_flatten_with_path(structure)
+        for path, array in zip(paths, arrays, strict=True):
+            pairs.append((data.part + name + "".join(f"[{key!r}]" for key in path), array))
+    return pairs
 
 
 def _numbers(values: Any, name: str) -> np.ndarray:
@@ -217,14 +220,12 @@ def check_finite(data: Dataset) -> None:
         )
 
 
-def check_labels(data: Dataset, classes: int, ignored: int | None = None) -> None:
+def check_labels(y: np.ndarray, classes: int, ignored: int | None = None, name: str = "y") -> None:
     """Raise if labels are not whole numbers from 0 to before the number of classes.
 
     Raises:
         DataError: With the first such label and its row.
     """
-    y = data.y
-    assert y is not None
     labels = y.reshape(len(y), -1)
     wrong = (labels < 0) | (labels >= classes)
     if y.dtype.kind == "f":
@@ -235,7 +236,7 @@ def check_labels(data: Dataset, classes: int, ignored: int | None = None) -> Non
         row, column = np.argwhere(wrong)[0]
         low, high = labels.min(), labels.max()
         raise DataError(
-            f"'{data.part}y' has labels that a model with {classes} outputs cannot give.",
+            f"'{name}' has labels that a model with {classes} outputs cannot give.",
             given=f"label {labels[row, column]} in row {row}; labels from {low} to {high}",
             expected=f"whole numbers from 0 to {classes - 1}",
             mend=f"give the last layer {int(high) + 1} units"

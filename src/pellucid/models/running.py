@@ -3,13 +3,14 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from pellucid.engines.engine import Engine, Loop
+from pellucid.graph.variable import Variable
 from pellucid.models.data import Dataset
 
 __all__ = ["Interruption", "Resident", "catch_interrupt", "run_epoch"]
@@ -23,11 +24,15 @@ class Resident:
     Attributes:
         arrays: Inputs, then targets, then weights.
         rows: How many rows there are.
+        logs: Where a model's own step over them leaves what it reports, by name.
         piece: How many steps over them to run at once; found while they run.
     """
 
-    def __init__(self, engine: Engine, data: Dataset) -> None:
+    def __init__(
+        self, engine: Engine, data: Dataset, logs: Mapping[str, Variable] | None = None
+    ) -> None:
         self.engine = engine
+        self.logs = logs
         self.rows = len(data)
         self.piece = 1
         self.arrays = [engine.put(array) for array in data.arrays]

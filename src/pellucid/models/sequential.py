@@ -5,9 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import DTypeError, GraphError, ShapeError, StateError, unknown_name
-from pellucid.graph.operations.casting import cast
-from pellucid.graph.operations.movement import expand_dims, squeeze
+from pellucid.errors import DTypeError, GraphError, ShapeError, StateError
 from pellucid.graph.scope import name_scope
 from pellucid.graph.spec import Spec, same_shape
 from pellucid.graph.tensor import Tensor
@@ -15,6 +13,7 @@ from pellucid.graph.variable import Placeholder, placeholder
 from pellucid.layers.calls import entered, tensors_in
 from pellucid.layers.layer import Layer
 from pellucid.models.arguments import listed
+from pellucid.models.cut import fitted, wrong_shape
 from pellucid.models.data import Dataset
 from pellucid.models.model import Model
 
@@ -123,21 +122,10 @@ class Sequential(Model):
     def call(self, x: Any) -> Any:
         if not self.layers:
             raise StateError(f"{self.label} has no layers.", mend="model.add(layers.Dense(1))")
-        x = self._as_declared(x)
+        x = x if self._input is None else fitted(x, self._input)
         for layer in self.layers:
             x = layer(x)
         return x
-
-    def _as_declared(self, x: Tensor) -> Tensor:
-        """An input in the dtype of the model's, with or without a last axis of size 1 as it is."""
-        if self._input is None:
-            return x
-        shape = self._input.shape
-        if x.ndim == len(shape) - 1 and shape[-1] == 1:
-            x = expand_dims(x, -1)
-        elif x.ndim == len(shape) + 1 and x.shape[-1] == 1:
-            x = squeeze(x, -1)
-        return cast(x, self._input.dtype)
 
     def _check_rows(self, data: Dataset) -> None:
         if not isinstance(data.x, np.ndarray):
@@ -152,27 +140,7 @@ class Sequential(Model):
         wanted, given = self._input.shape[1:], data.x.shape[1:]
         without = [(*wanted, 1), wanted[:-1] if wanted[-1:] == (1,) else wanted]
         if not any(same_shape(shape, given) for shape in (wanted, *without)):
-            raise ShapeError(
-                f"{self.label} cannot take these data.",
-                given=f"{data.part}x of shape {data.x.shape}",
-                expected=f"shape {self._input.shape}",
-                line=self._input.line,
-            )
-
-    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """A layer by its name or its place.
-
-        Raises:
-            UnknownNameError: If there is none.
-        """
-        if index is not None:
-            if not -len(self.layers) <= index < len(self.layers):
-                raise unknown_name("layer", index, map(str, range(len(self.layers))))
-            return self.layers[index]
-        for layer in self.layers:
-            if layer.name == name:
-                return layer
-        raise unknown_name("layer", name, [str(layer.name) for layer in self.layers])
+            raise wrong_shape(self.label, f"{data.part}x of shape {data.x.shape}", self._input)
 
     @property
     def inputs(self) -> list[Tensor]:

@@ -1,0 +1,639 @@
+"""How models learn: compile, fit, evaluate and predict."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+import optree
+
+from pellucid import losses, optimizers
+from pellucid.callbacks.callback import Callback, CallbackList
+from pellucid.callbacks.history import History
+from pellucid.callbacks.position import Position
+from pellucid.engines.engine import Loop, engine, get_engine
+from pellucid.engines.function import Function
+from pellucid.errors import ArgumentError, GraphError, StateError
+from pellucid.graph.operations.casting import cast
+from pellucid.graph.operations.reductions import sum
+from pellucid.graph.scope import name_scope
+from pellucid.graph.tensor import Tensor
+from pellucid.graph.variable import Variable
+from pellucid.layers.layer import Layer
+from pellucid.metrics.metric import Metric
+from pellucid.models import arguments, steps
+from pellucid.models.compiled import Compiled, is_loss
+from pellucid.models.data import (
+    Dataset,
+    check_finite,
+    check_labels,
+    prepare,
+    split_tail,
+    unpack_validation,
+)
+from pellucid.models.progress import Progress
+from pellucid.models.running import Interruption, Resident, catch_interrupt, run_epoch
+from pellucid.random.seeds import host_generator
+
+__all__ = ["Trainer"]
+
+DEFAULT_BATCH = 32  # rows, as in Keras
+
+
+class Trainer(Layer):
+    """What every model has for learning: ``compile``, ``fit``, ``evaluate`` and ``predict``."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.compiled: Compiled | None = None
+        self.stop_training = False
+        self.position: Position | None = None
+        self.outputs: list[Tensor] = []
+        self.predictions: list[Tensor] = []
+        self._kept: dict[Any, Any] = {}
+
+    # -- setting up ------------------------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+    ) -> None:
+        """Say how the model learns and how it is judged.
+
+        A model with several outputs takes a list with an entry for each of them, or a dict by
+        their names, for the loss, its weights and the metrics.
+
+        Args:
+            optimizer: An optimizer, or the name of one.
+            loss: What is minimized: a loss, its name, or a function of ``(y_true, y_pred)``. One
+                loss counts for every output.
+            loss_weights: What each output's loss is multiplied with.
+            metrics: What is reported besides, each a metric or its name. ``"accuracy"`` means
+                the accuracy that fits the shapes of targets and outputs.
+            weighted_metrics: Metrics that count each row by its weight.
+            run_eagerly: Whether to run the steps node by node in the reference engine.
+            steps_per_execution, jit_compile: Taken for Keras's sake: as many steps as fit into a
+                tenth of a second always run in one compiled program.
+
+        Raises:
+            UnknownNameError: For a name that nothing has.
+            DTypeError: For metrics that are not in a list.
+        """
+        if not isinstance(metrics, dict):
+            metrics = arguments.listed("metrics", metrics) or None
+        if not isinstance(weighted_metrics, dict):
+            weighted_metrics = arguments.listed("weighted_metrics", weighted_metrics) or None
+        self.compiled = Compiled(
+            optimizers.get(optimizer), loss, loss_weights, metrics, weighted_metrics
+        )
+        self.run_eagerly = run_eagerly
+        self._forget_programs()
+
+    def _forget_programs(self) -> None:
+        """Build anew what was built before: the model has changed."""
+        self._kept.clear()
+        self._programs.clear()
+
+    @property
+    def optimizer(self) -> Any:
+        """The optimizer that ``compile`` was given."""
+        return self._compiled("optimizer").optimizer
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what ``evaluate`` returns, in its order."""
+        return list(self._compiled("metrics_names").named)
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """What is reported: the loss, the metrics, and those that the model keeps itself."""
+        made = [] if self.compiled is None else list(self.compiled.named.values())
+        return list(dict.fromkeys([*made, *self._attributes(Metric)]))
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the outputs: by which losses, metrics and targets may be given."""
+        return ["output"]
+
+    def _compiled(self, what: str) -> Compiled:
+        if self.compiled is None:
+            raise StateError(
+                f"{self.label} has to be compiled before '{what}'.",
+                given="a model without optimizer and loss",
+                expected="a compiled model",
+                mend="model.compile(optimizer='adam', loss='mse')",
+            )
+        return self.compiled
+
+    # -- steps -----------------------------------------------------------------------------------
+
+    def train_step(self, data: tuple[Any, Any, Any]) -> Mapping[str, Any] | None:
+        """One step of training, in operations; a subclass may say another.
+
+        Built once, inside ``with Updates()``, and then run many times by the compiled loop.
+
+        Args:
+            data: Inputs, targets and sample weights of a batch, as tensors.
+
+        Returns:
+            What is reported, by name: tensors, or metrics. ``None`` for what ``compile`` said.
+        """
+        x, y, sample_weight = data
+        y_pred = self(x, training=True)
+        loss = self.compute_loss(x, y, y_pred, sample_weight)
+        variables = self.trainable_variables
+        if not variables:
+            raise GraphError(
+                f"{self.label} has nothing to train.",
+                given="no trainable variables",
+                expected="at least one layer with weights and trainable=True",
+            )
+        with name_scope(str(self.optimizer.name)):
+            self.optimizer.minimize(loss, variables)
+        self._track(x, y, y_pred, sample_weight, loss)
+        return None
+
+    def test_step(self, data: tuple[Any, Any, Any]) -> Mapping[str, Any] | None:
+        """One step of evaluation; arguments and result as :meth:`train_step`."""
+        x, y, sample_weight = data
+        y_pred = self(x, training=False)
+        self._track(x, y, y_pred, sample_weight, self.compute_loss(x, y, y_pred, sample_weight))
+        return None
+
+    def predict_step(self, data: tuple[Any, Any, Any]) -> Any:
+        """One step of prediction: the outputs for a batch of inputs, ``data[0]``."""
+        return self(data[0], training=False)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """The loss of a batch: that of the outputs, and what layers and regularizers add.
+
+        Raises:
+            GraphError: If there is nothing to minimize.
+        """
+        compiled = self._compiled("compute_loss")
+        self.predictions = optree.tree_leaves(y_pred)
+        targets, weights = self._matched(y, y_pred, sample_weight)
+        total = compiled.total(self, self._names(y_pred), targets, self.predictions, weights)
+        for extra in self.losses:
+            total = sum(extra) if total is None else total + sum(cast(extra, total.dtype))
+        if total is None:
+            raise GraphError(
+                "There is nothing to minimize.",
+                given="no loss" if compiled.loss is None else "no targets y",
+                expected="compile(loss=...) and targets y",
+            )
+        return total
+
+    def compute_metrics(
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
+    ) -> dict[str, Any]:
+        """Update the metrics of ``compile`` with a batch.
+
+        Returns:
+            All that is reported, by name.
+        """
+        targets, weights = self._matched(y, y_pred, sample_weight)
+        compiled = self._compiled("compute_metrics")
+        compiled.resolve(self._names(y_pred), targets, optree.tree_leaves(y_pred))
+        with name_scope("metrics"):
+            compiled.report(targets, optree.tree_leaves(y_pred), weights)
+        return self.get_metrics_result()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """What is reported, by name, as it stands."""
+        named = self._compiled("get_metrics_result").named
+        others = [m for m in self._attributes(Metric) if m not in named.values()]
+        return {name: m.result() for name, m in [*named.items(), *((m.name, m) for m in others)]}
+
+    def _track(self, x: Any, y: Any, y_pred: Any, weight: Any, loss: Any) -> None:
+        """Update what is reported. The loss counts once for each row, as in Keras."""
+        self._compiled("fit").loss_tracker.update_state(loss, sample_weight=steps.rows_of(x))
+        self.compute_metrics(x, y, y_pred, weight)
+
+    def _names(self, y_pred: Any) -> list[str]:
+        """A name for each output."""
+        if isinstance(y_pred, dict):
+            return sorted(y_pred)
+        count = len(optree.tree_leaves(y_pred))
+        known = self.output_names
+        return known if len(known) == count else [f"output_{i}" for i in range(count)]
+
+    def _matched(self, y: Any, y_pred: Any, weight: Any) -> tuple[list[Any], list[Any]]:
+        """Targets and weights, one for each output; ``None`` where there is none.
+
+        Raises:
+            ArgumentError: If there are more or fewer than outputs.
+        """
+        names = self._names(y_pred)
+        matched: list[list[Any]] = []
+        for what, given in (("targets", y), ("sample weights", weight)):
+            if given is None:
+                matched.append([None] * len(names))
+            elif isinstance(given, dict):
+                matched.append([given.get(name) for name in names])
+            elif isinstance(given, Tensor):
+                shared = what != "targets" or len(names) == 1
+                matched.append([given] * len(names) if shared else [given])
+            else:
+                matched.append(list(given))
+            if len(matched[-1]) != len(names):
+                raise ArgumentError(
+                    f"{self.label} needs {what} for each output.",
+                    given=f"{len(matched[-1])} of them",
+                    expected=f"{len(names)}, for {', '.join(names)}",
+                )
+        return matched[0], matched[1]
+
+    # -- training --------------------------------------------------------------------------------
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Sequence[Callback] | Callback | None = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+        check_data: bool = True,
+    ) -> History:
+        """Train the model.
+
+        Many steps run at once in one compiled program over data that lie on the device. Ctrl-C
+        ends the training after the piece that is running; the weights stay whole and the history
+        so far is returned.
+
+        Args:
+            x: Inputs: an array of N rows, or a list or dict of such arrays.
+            y: Targets, N rows.
+            batch_size: Rows a step, 32 by default. The last step of an epoch has what is left.
+            epochs: The epoch to stop before: how many times the rows are gone through.
+            verbose: 0 silent, 1 (``"auto"``) a progress bar, 2 a line an epoch.
+            callbacks: Called before and after epochs and batches.
+            validation_split: Share of the rows, the last ones, that is kept for validation.
+            validation_data: ``(x, y)`` or ``(x, y, sample_weight)`` to evaluate after each epoch.
+            shuffle: Whether each epoch takes the rows in a new order.
+            class_weight: For classes (whole numbers), how much their rows count.
+            sample_weight: How much each row counts, (N,).
+            initial_epoch: The number of the first epoch, when an earlier training goes on.
+            steps_per_epoch: Steps an epoch; by default as many as use every row once. The next
+                epoch goes on where one stopped; where the rows end, the epoch ends too.
+            validation_steps: Steps of a validation; by default all rows.
+            validation_batch_size: Rows a step of validation; ``batch_size`` by default.
+            validation_freq: Validate after every so many epochs, or after those listed (from 1).
+            check_data: Whether to look for NaN and infinity before training.
+
+        Returns:
+            The history: results of each epoch. The loss of an epoch is the mean over its steps,
+            while the weights were changing.
+
+        Raises:
+            StateError: If the model has not been compiled.
+            DataError: If the data cannot be trained on.
+            ArgumentError: For an argument that cannot be, such as a batch size of 0.
+            ShapeError: If a row does not have the shape that the model takes.
+
+        Examples:
+            >>> x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+            >>> model = Sequential([layers.Dense(1)])
+            >>> model.compile(optimizers.SGD(0.5), "mse")
+            >>> history = model.fit(x, x[:, 0] + 2 * x[:, 1], epochs=200, verbose=0)
+            >>> history.history["loss"][-1] < 0.05
+            True
+        """
+        self._compiled("fit")
+        size = arguments.whole_number("batch_size", batch_size, DEFAULT_BATCH)
+        validation_size = arguments.whole_number(
+            "validation_batch_size", validation_batch_size, size
+        )
+        epochs = arguments.whole_number("epochs", epochs, least=0)
+        first_epoch = arguments.whole_number("initial_epoch", initial_epoch, least=0)
+        level = arguments.verbosity(verbose)
+        data = prepare(x, y, sample_weight)
+        validation = None if validation_data is None else unpack_validation(validation_data)
+        if validation is None and validation_split:
+            data, validation = split_tail(data, validation_split)
+        data = data.weighted(class_weight)
+
+        train, resident = self._ready("train", data, check_data)
+        test = None if validation is None else self._ready("test", validation, check_data)
+        batches = -(-len(data) // size)  # the last one may be smaller
+        total = min(arguments.whole_number("steps_per_epoch", steps_per_epoch, batches), batches)
+
+        history = History()
+        params = {"verbose": level, "epochs": epochs, "steps": total}
+        watchers = CallbackList(callbacks, self, params, last=history)
+        every_batch = watchers.every_batch("train")
+        self.stop_training = False
+        results: dict[str, float] = {}
+        position = Position(first_epoch, host_generator(), history, watchers.callbacks)
+        self.position = position
+        with catch_interrupt() as interruption, Progress(level, epochs, total) as progress:
+            watchers.call("on_train_begin", {})
+            for epoch in range(position.epoch, epochs):
+                first = position.step  # above 0 where a backup was made within the epoch
+                if not first:
+                    self.reset_metrics()
+                watchers.call("on_epoch_begin", epoch, {})
+                progress.begin(epoch)
+                order = position.order(len(data)) if shuffle else None
+
+                def before(done: int, first: int = first) -> None:
+                    if every_batch:
+                        watchers.call("on_train_batch_begin", first + done, {})
+
+                def after(done: int, first: int = first) -> bool:
+                    position.step = first + done
+                    if every_batch:
+                        watchers.call(
+                            "on_train_batch_end", position.step - 1, self._results(resident.logs)
+                        )
+                    if progress.due():
+                        progress.show(position.step, self._results(resident.logs))
+                    return interruption.asked or self.stop_training
+
+                finished = run_epoch(
+                    train,
+                    resident,
+                    size,
+                    order,
+                    position.place + first,
+                    total - first,
+                    every_batch,
+                    before,
+                    after,
+                )
+                if interruption.asked and not finished:
+                    break
+                position.end_epoch(total, batches)
+                results = self._results(resident.logs)
+                if test is not None and arguments.validation_due(epoch, validation_freq):
+                    scores = self._evaluate(
+                        *test, validation_size, validation_steps, watchers, interruption
+                    )
+                    if scores is None:
+                        break
+                    results |= {f"val_{name}": value for name, value in scores.items()}
+                progress.end(epoch, results)
+                watchers.call("on_epoch_end", epoch, results)
+                if self.stop_training or interruption.asked:
+                    break
+            self.optimizer.finalize_variable_values(self.trainable_variables)
+            history.stopped_by = _reason(self, interruption)
+            watchers.call("on_train_end", results)
+        return history
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Sequence[Callback] | None = None,
+        return_dict: bool = False,
+        check_data: bool = True,
+    ) -> Any:
+        """The loss and the metrics on data, without training.
+
+        Args:
+            x: Inputs, N rows.
+            y: Targets, N rows.
+            batch_size: Rows a step, 32 by default.
+            verbose: 0 silent, else a line with the results.
+            sample_weight: How much each row counts, (N,).
+            steps: Steps to take; by default all rows.
+            callbacks: Called before and after.
+            return_dict: Whether to return a dict by name.
+            check_data: Whether to look for NaN and infinity first.
+
+        Returns:
+            The loss; or a list of it and the metrics, where there are metrics; or a dict.
+
+        Raises:
+            StateError: If the model has not been compiled.
+            DataError: If the data cannot be used.
+        """
+        self._compiled("evaluate")
+        size = arguments.whole_number("batch_size", batch_size, DEFAULT_BATCH)
+        level = arguments.verbosity(verbose)
+        loop, resident = self._ready("test", prepare(x, y, sample_weight), check_data)
+        watchers = CallbackList(callbacks, self, {"steps": -(-resident.rows // size)})
+        results: Any = self._evaluate(loop, resident, size, steps, watchers)
+        if level:
+            print(" - ".join(f"{name}: {value:.4f}" for name, value in results.items()))
+        if return_dict:
+            return results
+        values = list(results.values())
+        return values[0] if len(values) == 1 else values
+
+    def _evaluate(
+        self,
+        loop: Loop,
+        data: Resident,
+        size: int,
+        limit: int | None,
+        watchers: CallbackList,
+        interruption: Interruption | None = None,
+    ) -> dict[str, float] | None:
+        """Run the step of evaluation over all rows; ``None`` if it was interrupted."""
+        self.reset_metrics()
+        every_batch = watchers.every_batch("test")
+        watchers.call("on_test_begin", {})
+
+        def before(done: int) -> None:
+            if every_batch:
+                watchers.call("on_test_batch_begin", done, {})
+
+        def after(done: int) -> bool:
+            if every_batch:
+                watchers.call("on_test_batch_end", done - 1, self._results(data.logs))
+            return interruption is not None and interruption.asked
+
+        if not run_epoch(loop, data, size, None, 0, limit, every_batch, before, after):
+            return None
+        results = self._results(data.logs)
+        watchers.call("on_test_end", results)
+        return results
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = 0,
+        steps: int | None = None,
+        callbacks: Sequence[Callback] | None = None,
+    ) -> Any:
+        """The outputs for data.
+
+        Args:
+            x: Inputs, N rows.
+            batch_size: Rows computed at once, 32 by default.
+            verbose: Taken for Keras's sake; prediction is silent.
+            steps: How many batches; by default all rows.
+            callbacks: Called before and after each batch.
+
+        Returns:
+            NumPy arrays of N rows, in the structure of the model's outputs.
+
+        Raises:
+            DataError: If the data are empty or not numbers.
+            ShapeError: If a row does not have the shape that the model takes.
+        """
+        size = arguments.whole_number("batch_size", batch_size, DEFAULT_BATCH)
+        data = prepare(x)
+        self._check_rows(data)
+        program = self._keep(("predict", *_kinds(data)), lambda: self._predictor(data))
+        watchers = CallbackList(callbacks, self, {"steps": -(-len(data) // size)})
+        watchers.call("on_predict_begin", {})
+        parts = []
+        starts = range(0, len(data), size)
+        for number, start in enumerate(starts if steps is None else starts[:steps]):
+            watchers.call("on_predict_batch_begin", number, {})
+            parts.append(program(*(a[start : start + size] for a in data.arrays)))
+            watchers.call("on_predict_batch_end", number, {"outputs": parts[-1]})
+        watchers.call("on_predict_end", {})
+        return optree.tree_map(lambda *arrays: np.concatenate(arrays), *parts)
+
+    def _predictor(self, data: Dataset) -> Function:
+        step = steps.predict_step(self, data)
+        return Function(step.batch, step.outputs, step.updates)
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """One step of training on one batch.
+
+        Args:
+            x: Inputs, B rows.
+            y: Targets, B rows.
+            sample_weight: How much each row counts, (B,).
+            class_weight: For classes, how much their rows count.
+            return_dict: Whether to return a dict by name.
+
+        Returns:
+            The loss and the metrics of this batch alone, in the forms of :meth:`evaluate`.
+        """
+        self._compiled("train_on_batch")
+        data = prepare(x, y, sample_weight).weighted(class_weight)
+        return self._on_batch("train", data, return_dict)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """The loss and the metrics on one batch; arguments and result as :meth:`train_on_batch`."""
+        self._compiled("test_on_batch")
+        return self._on_batch("test", prepare(x, y, sample_weight), return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """The outputs for one batch."""
+        return self.predict(x, batch_size=len(prepare(x)))
+
+    def _on_batch(self, kind: str, data: Dataset, return_dict: bool) -> Any:
+        loop, resident = self._ready(kind, data, check_data=True)
+        self.reset_metrics()
+        loop.run(resident.arrays, None, 0, 1, resident.rows)
+        results = self._results(resident.logs)
+        values = list(results.values())
+        return results if return_dict else values[0] if len(values) == 1 else values
+
+    def reset_metrics(self) -> None:
+        """Let the loss and the metrics start from nothing."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def _results(self, logs: Mapping[str, Variable] | None) -> dict[str, Any]:
+        """What is reported, as it stands: numbers; from a model's own step if it has one."""
+        if logs is not None:
+            results = {name: variable.numpy() for name, variable in logs.items()}
+        else:
+            results = self.get_metrics_result()
+        return {name: float(v) if np.ndim(v) == 0 else v for name, v in results.items()}
+
+    # -- making steps ready ----------------------------------------------------------------------
+
+    def _ready(self, kind: str, data: Dataset, check_data: bool) -> tuple[Loop, Resident]:
+        """Check data, build the step for data of this kind once, and bring the data to it."""
+        self._check_rows(data)
+        if check_data:
+            check_finite(data)
+        with engine("numpy") if self.run_eagerly else nullcontext():
+            step, loop = self._keep((kind, *_kinds(data)), lambda: self._step(kind, data))
+            self._check_labels(data, step)
+            return loop, Resident(get_engine(), data, step.logs)
+
+    def _check_labels(self, data: Dataset, step: steps.Step) -> None:
+        """Raise if a loss that takes whole-number labels would get others."""
+        outputs = self._compiled("fit").outputs or []
+        targets = optree.tree_leaves(data.y)
+        if len(targets) != len(outputs) or len(step.predictions) != len(outputs):
+            return
+        numbered = (losses.SparseCategoricalCrossentropy, losses.sparse_categorical_crossentropy)
+        for i, output in enumerate(outputs):
+            classes = step.predictions[i].shape[-1] if step.predictions[i].ndim else None
+            if is_loss(output.loss, *numbered) and classes is not None:
+                ignored = getattr(output.loss, "ignore_class", None)
+                name = "y" if len(outputs) == 1 else f"y[{i}]"
+                check_labels(targets[i], classes, ignored, data.part + name)
+
+    def _step(self, kind: str, data: Dataset) -> tuple[steps.Step, Loop]:
+        build = steps.train_step if kind == "train" else steps.test_step
+        step = build(self, data)
+        return step, get_engine().loop(step.batch, step.updates)
+
+    def _keep(self, key: tuple[Any, ...], make: Any) -> Any:
+        """What was made before for the same key, engine and choice of trained variables."""
+        full = (*key, get_engine().name, tuple(id(v) for v in self.trainable_variables))
+        if full not in self._kept:
+            # Weights may be made while the step is built, so the key is taken afterwards.
+            made = make()
+            full = (*full[:-1], tuple(id(v) for v in self.trainable_variables))
+            self._kept[full] = made
+        return self._kept[full]
+
+    def _check_rows(self, data: Dataset) -> None:
+        """Raise unless the data are of the shapes that the model takes."""
+
+
+def _kinds(data: Dataset) -> tuple[Any, ...]:
+    """What a step depends on of its data: structure, dtypes, the shapes of rows."""
+    everything: Any = (data.x, data.y, data.sample_weight)
+    return (
+        optree.tree_structure(everything),
+        tuple((a.shape[1:], str(a.dtype)) for a in data.arrays),
+    )
+
+
+def _reason(model: Trainer, interruption: Interruption) -> str | None:
+    if interruption.asked:
+        return "user"
+    return "callback" if model.stop_training else None
