@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from pellucid import initializers
-from pellucid.errors import DataError, DTypeError, ShapeError, UnknownNameError
+from pellucid.errors import ArgumentError, DataError, DTypeError, ShapeError, UnknownNameError
 from pellucid.graph.tensor import Updates
 from pellucid.initializers.scaling import fans
 from pellucid.random import SeedGenerator, set_random_seed
@@ -188,3 +188,74 @@ def test_mistakes_are_told():
     assert str(error.value) == (
         "Orthogonal makes matrices.\n  given:    shape (2,)\n  expected: at least two axes"
     )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"side": "imag"},
+        {"window": "blackman", "scaling": "spectrum", "periodic": True},
+        {"window": None, "side": "imag"},
+        {"window": [0.5, 1.0, 2.0, 1.0, 0.5, 0.25], "scaling": None},
+    ],
+    ids=str,
+)
+def test_stft_is_that_of_keras_in_values_and_config(options):
+    ours, theirs = initializers.STFT(**options), keras.initializers.STFT(**options)
+    np.testing.assert_allclose(ours((6, 1, 5)), theirs((6, 1, 5)), atol=1e-6)
+    assert ours.get_config() == theirs.get_config()
+    read = initializers.deserialize(keras.initializers.serialize(theirs))
+    assert read.get_config() == ours.get_config()
+
+
+def test_stft_is_the_fourier_transform_of_a_window(rng):
+    signal = rng.normal(size=8)
+    spectrum = np.fft.rfft(signal)
+    for side, expected in (("real", spectrum.real), ("imag", spectrum.imag)):
+        kernel = initializers.STFT(side, window=None)((8, 1, 5), "float64")
+        np.testing.assert_allclose(signal @ kernel[:, 0], expected, atol=1e-14)
+
+
+def test_mistakes_in_an_stft_are_told():
+    with pytest.raises(UnknownNameError, match="Unknown side 'rael'; did you mean 'real'"):
+        initializers.STFT("rael")
+    with pytest.raises(UnknownNameError, match="Unknown scaling 'dense'"):
+        initializers.STFT(scaling="dense")
+    with pytest.raises(ArgumentError) as error:
+        initializers.STFT(window="hen")
+    assert str(error.value) == (
+        "SciPy knows no such window, or needs a parameter for it.\n"
+        "  given:    window='hen'\n"
+        "  expected: such as 'hann', 'hamming' or 'blackman'\n"
+        "  to mend:  give the window's numbers themselves: scipy.signal.get_window(...)"
+    )
+    with pytest.raises(ShapeError) as error:
+        initializers.STFT(window=[1.0, 2.0])((3, 1, 2))
+    assert str(error.value) == (
+        "The window of an STFT does not have the kernel's length.\n"
+        "  given:    a window of shape (2,)\n  expected: shape (3,)"
+    )
+    with pytest.raises(ShapeError) as error:
+        initializers.STFT()((3, 2))
+    assert str(error.value) == (
+        "STFT makes kernels of one-dimensional convolutions.\n"
+        "  given:    shape (3, 2)\n  expected: three axes: T, 1, F"
+    )
+
+
+def test_every_name_of_keras_is_there_and_read_from_its_config():
+    public = [n for n in dir(keras.initializers) if not n.startswith("_")]
+    assert [n for n in public if not hasattr(initializers, n)] == []
+    for name in public:
+        theirs = getattr(keras.initializers, name)
+        if not isinstance(theirs, type) or theirs is keras.initializers.Initializer:
+            continue
+        ours = getattr(initializers, name)
+        assert ours.__name__ == theirs.__name__
+        read = initializers.deserialize(keras.initializers.serialize(theirs()))
+        assert type(read) is ours
+        again = initializers.deserialize(initializers.serialize(ours()))
+        assert again.get_config().keys() == ours().get_config().keys()
+    own = initializers.deserialize("own", custom_objects={"own": initializers.Ones})
+    assert isinstance(own, initializers.Ones)

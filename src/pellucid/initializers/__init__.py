@@ -1,6 +1,6 @@
 """Initializers: the first values of weights, as NumPy arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,28 +19,52 @@ from pellucid.initializers.scaling import (
     LecunUniform,
     VarianceScaling,
 )
+from pellucid.initializers.stft import STFT
 
 __all__ = [
+    "STFT",
     "Constant",
     "GlorotNormal",
     "GlorotUniform",
     "HeNormal",
     "HeUniform",
     "Identity",
+    "IdentityInitializer",
     "Initializer",
     "LecunNormal",
     "LecunUniform",
     "Ones",
     "Orthogonal",
+    "OrthogonalInitializer",
     "RandomNormal",
     "RandomUniform",
+    "STFTInitializer",
     "TruncatedNormal",
     "VarianceScaling",
     "Zeros",
+    "constant",
+    "deserialize",
     "get",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "identity",
+    "lecun_normal",
+    "lecun_uniform",
+    "ones",
+    "orthogonal",
+    "random_normal",
+    "random_uniform",
+    "serialize",
+    "stft",
+    "truncated_normal",
+    "variance_scaling",
+    "zeros",
 ]
 
 _CLASSES: tuple[type[Initializer], ...] = (
+    STFT,
     Constant,
     GlorotNormal,
     GlorotUniform,
@@ -62,11 +86,33 @@ KNOWN: dict[str, type[Initializer]] = {
     **{snake_case(cls.__name__): cls for cls in _CLASSES},
     "IdentityInitializer": Identity,  # names that Keras files may hold
     "OrthogonalInitializer": Orthogonal,
+    "STFTInitializer": STFT,
     "normal": RandomNormal,
     "one": Ones,
     "uniform": RandomUniform,
     "zero": Zeros,
 }
+
+# Keras's other names for the classes.
+IdentityInitializer = Identity
+OrthogonalInitializer = Orthogonal
+STFTInitializer = STFT
+constant = Constant
+glorot_normal = GlorotNormal
+glorot_uniform = GlorotUniform
+he_normal = HeNormal
+he_uniform = HeUniform
+identity = Identity
+lecun_normal = LecunNormal
+lecun_uniform = LecunUniform
+ones = Ones
+orthogonal = Orthogonal
+random_normal = RandomNormal
+random_uniform = RandomUniform
+stft = STFT
+truncated_normal = TruncatedNormal
+variance_scaling = VarianceScaling
+zeros = Zeros
 
 
 def get(identifier: Any) -> Any:
@@ -92,6 +138,33 @@ def get(identifier: Any) -> Any:
     if isinstance(identifier, np.ndarray | np.generic):
         return _given(np.asarray(identifier))
     return find("initializer", identifier, KNOWN)
+
+
+def serialize(initializer: Initializer) -> dict[str, Any]:
+    """The config that :func:`get` makes an initializer of again.
+
+    Examples:
+        >>> serialize(Constant(2.0))
+        {'class_name': 'Constant', 'config': {'value': 2.0}}
+    """
+    return {"class_name": type(initializer).__name__, "config": initializer.get_config()}
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """The initializer that :func:`serialize`, ours or Keras's, wrote down.
+
+    Args:
+        config: What it wrote.
+        custom_objects: Further classes by name.
+
+    Raises:
+        UnknownNameError: For a name that is not known.
+
+    Examples:
+        >>> deserialize({"class_name": "Constant", "config": {"value": 2.0}})
+        Constant(value=2.0)
+    """
+    return find("initializer", config, {**KNOWN, **(custom_objects or {})})
 
 
 def _given(array: np.ndarray) -> Any:
