@@ -65,7 +65,7 @@ class Loss(Configured):
         """What each example costs."""
         raise NotImplementedError(f"{type(self).__name__}.call")
 
-    def mask(self, y_true: Any, y_pred: Any) -> Any:
+    def mask(self, y_true: Any, y_pred: Any, costs: Any) -> Any:
         """Which costs count, true or false for each; ``None`` if all do."""
         return None
 
@@ -92,7 +92,7 @@ class Loss(Configured):
             y_true = cast(y_true, dtype)
         with name_scope(self.name or ""):
             costs = self.call(y_true, y_pred)
-            mask = self.mask(y_true, y_pred)
+            mask = self.mask(y_true, y_pred, costs)
             return weighted_loss(costs, sample_weight, mask, self.reduction)
 
     def get_config(self) -> dict[str, Any]:

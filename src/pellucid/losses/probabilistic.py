@@ -24,7 +24,11 @@ __all__ = [
     "SparseCategoricalCrossentropy",
     "binary_crossentropy",
     "categorical_crossentropy",
+    "class_count",
     "class_numbers",
+    "log_probabilities",
+    "of_right_class",
+    "smoothed",
     "sparse_categorical_crossentropy",
 ]
 
@@ -98,10 +102,8 @@ def categorical_crossentropy(
         array([0.6931])
     """
     y_true, y_pred = match_shapes(y_true, y_pred, "categorical_crossentropy")
-    if label_smoothing:
-        classes = _classes(y_true, y_pred, axis)
-        y_true = y_true * (1 - label_smoothing) + label_smoothing / classes
-    return -sum(y_true * _log_probabilities(y_pred, from_logits, axis), axis=axis)
+    y_true = smoothed(y_true, y_pred, label_smoothing, axis)
+    return -sum(y_true * log_probabilities(y_pred, from_logits, axis), axis=axis)
 
 
 def sparse_categorical_crossentropy(
@@ -133,18 +135,35 @@ def sparse_categorical_crossentropy(
     """
     y_pred = floating(y_pred)
     labels = class_numbers(y_true, y_pred, axis)
-    classes = _classes(labels, y_pred, axis)
     counted = None if ignore_class is None else not_equal(labels, ignore_class)
-    log_p = _log_probabilities(y_pred, from_logits, axis)
-    numbers = np.arange(classes, dtype=np.int32)  # along the axis of the classes
-    numbers = numbers.reshape(classes, *[1] * (y_pred.ndim - 1 - axis % y_pred.ndim))
-    right = equal(expand_dims(labels, axis), numbers)
-    # Choosing by where, not by a product with 0 and 1, so that 0 * inf makes no NaN.
-    costs = -sum(where(right, log_p, 0), axis=axis)
+    costs = -of_right_class(labels, log_probabilities(y_pred, from_logits, axis), axis)
     return costs if counted is None else where(counted, costs, 0)
 
 
-def _log_probabilities(y_pred: Any, from_logits: bool, axis: int) -> Any:
+def smoothed(y_true: Any, y_pred: Any, label_smoothing: float, axis: int) -> Any:
+    """A truth of which a part is spread evenly over the classes."""
+    if not label_smoothing:
+        return y_true
+    return y_true * (1 - label_smoothing) + label_smoothing / class_count(y_true, y_pred, axis)
+
+
+def of_right_class(labels: Any, values: Any, axis: int) -> Any:
+    """What stands at the right class; 0 if the label is no class.
+
+    Args:
+        labels: The numbers of the right classes, in the shape of the values without the axis.
+        values: Something for each class.
+        axis: That of the classes.
+    """
+    classes = class_count(labels, values, axis)
+    numbers = np.arange(classes, dtype=np.int32)  # along the axis of the classes
+    numbers = numbers.reshape(classes, *[1] * (values.ndim - 1 - axis % values.ndim))
+    right = equal(expand_dims(labels, axis), numbers)
+    # Choosing by where, not by a product with 0 and 1, so that 0 * inf makes no NaN.
+    return sum(where(right, values, 0), axis=axis)
+
+
+def log_probabilities(y_pred: Any, from_logits: bool, axis: int) -> Any:
     """The logarithms of probabilities, from logits or from numbers that may not sum to 1."""
     if from_logits:
         return log_softmax(y_pred, axis)
@@ -182,7 +201,7 @@ def class_numbers(
     return cast(labels, "int32")
 
 
-def _classes(y_true: Any, y_pred: Any, axis: int) -> int:
+def class_count(y_true: Any, y_pred: Any, axis: int) -> int:
     """How many classes there are, which must be known when the graph is built."""
     classes = y_pred.shape[axis]
     if classes is None:
@@ -271,7 +290,7 @@ class SparseCategoricalCrossentropy(Loss):
             y_true, y_pred, self.from_logits, self.ignore_class, self.axis
         )
 
-    def mask(self, y_true: Any, y_pred: Any) -> Any:
+    def mask(self, y_true: Any, y_pred: Any, costs: Any) -> Any:
         if self.ignore_class is None:
             return None
         return not_equal(class_numbers(y_true, y_pred, self.axis), self.ignore_class)
