@@ -173,7 +173,7 @@ class BackupAndRestore(Callback):
         """What changes in training besides weights and optimizer: seeds, and metrics so far."""
         weights = set(self.model.weights)
         seeds = [v for v in self.model.variables if v not in weights]
-        return seeds + [v for m in self.model.compiled.trackers for v in m.variables]
+        return seeds + [v for m in self.model.metrics for v in m.variables]
 
     def _of_others(self) -> tuple[dict[str, Any], dict[str, list[np.ndarray]]]:
         """The states of the other callbacks: plain values, and lists of arrays."""
