@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.errors import ArgumentError, ShapeError, unknown_name
-from pellucid.graph.operations.broadcasting import reshape, shape_of
-from pellucid.graph.operations.movement import moveaxis
+from pellucid.graph.operations.broadcasting import broadcast_to, reshape, shape_of
+from pellucid.graph.operations.movement import expand_dims, moveaxis, transpose
 from pellucid.graph.spec import Spec
 from pellucid.graph.tensor import Tensor
-from pellucid.layers.layer import Layer
+from pellucid.layers.layer import Layer, whole_number
 
-__all__ = ["Flatten", "Reshape"]
+__all__ = ["Flatten", "Permute", "RepeatVector", "Reshape"]
 
 
 @dataclass(eq=False, repr=False)
@@ -105,3 +105,88 @@ class Reshape(Layer):
         known, wanted = _count(x.shape[1:]), _count(tuple(n for n in self.target_shape if n != -1))
         rest = known // wanted if known != -1 else -1
         return reshape(x, (shape_of(x)[0], *(rest if n == -1 else n for n in self.target_shape)))
+
+
+@dataclass(eq=False, repr=False)
+class Permute(Layer):
+    """The axes of each row in another order.
+
+    Args:
+        dims: The axes, counted from 1 (0 is that of the rows), in their new order.
+
+    Shapes:
+        x (B, ...) → (B, ...)
+
+    Raises:
+        ArgumentError: If ``dims`` does not have each number from 1 once.
+        ShapeError: If an input has another number of axes.
+
+    Examples:
+        >>> Permute((2, 1))(np.zeros((5, 10, 64))).shape
+        (5, 64, 10)
+    """
+
+    dims: Any
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        dims = tuple(self.dims) if isinstance(self.dims, list | tuple) else ()
+        if not dims or sorted(dims) != list(range(1, len(dims) + 1)):
+            raise ArgumentError(
+                f"{self.label} needs the axes of a row in an order.",
+                given=f"dims={self.dims!r}",
+                expected="a tuple with each number from 1 to that of the axes once",
+            )
+        self.dims = dims
+
+    def check_input(self, x: Spec) -> None:
+        if x.ndim != len(self.dims) + 1:
+            raise ShapeError(
+                f"{self.label} cannot be applied to an input of shape {x.shape}.",
+                given=f"{x.ndim} axes",
+                expected=f"{len(self.dims) + 1} axes: the rows, and one for each of "
+                f"dims={self.dims}",
+            )
+
+    def call(self, x: Tensor) -> Tensor:
+        return transpose(x, (0, *self.dims))
+
+
+@dataclass(eq=False, repr=False)
+class RepeatVector(Layer):
+    """Each row several times, as the time steps of a series.
+
+    Args:
+        n: How many times, at least 1.
+
+    Shapes:
+        x (B, F) → (B, n, F)
+
+    Raises:
+        ArgumentError: If ``n`` is not a whole number above 0.
+        ShapeError: If an input has not two axes.
+
+    Examples:
+        >>> RepeatVector(2)(np.array([[1.0, 2.0]]))
+        array([[[1., 2.],
+                [1., 2.]]], dtype=float32)
+    """
+
+    n: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.n = whole_number(self, "n")
+
+    def check_input(self, x: Spec) -> None:
+        if x.ndim != 2:
+            raise ShapeError(
+                f"{self.label} cannot be applied to an input of shape {x.shape}.",
+                given=f"{x.ndim} {'axis' if x.ndim == 1 else 'axes'}",
+                expected="2 axes: the rows, and features",
+                mend="put Flatten() before it" if x.ndim > 2 else None,
+            )
+
+    def call(self, x: Tensor) -> Tensor:
+        rows, features = shape_of(x)
+        return broadcast_to(expand_dims(x, 1), (rows, self.n, features))
