@@ -2,21 +2,32 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from pellucid.configured import Configured, snake_case
+from pellucid.errors import ShapeError, StateError
 from pellucid.graph.dtypes import dtype_name
-from pellucid.graph.operations.broadcasting import broadcast_to, shape_of, size_of
+from pellucid.graph.operations.broadcasting import broadcast_to, full, shape_of, size_of
 from pellucid.graph.operations.casting import cast
+from pellucid.graph.operations.movement import expand_dims, squeeze
 from pellucid.graph.operations.reductions import mean, sum
 from pellucid.graph.scope import name_scope
-from pellucid.graph.tensor import current_updates
+from pellucid.graph.tensor import as_tensor, current_updates
 from pellucid.graph.variable import Variable
 from pellucid.losses.loss import apply_mask, divide_no_nan, same_ndim
 
-__all__ = ["Mean", "MeanMetric", "MeanMetricWrapper", "MeanOf", "Metric"]
+__all__ = [
+    "Mean",
+    "MeanMetric",
+    "MeanMetricWrapper",
+    "MeanOf",
+    "Metric",
+    "PerOutput",
+    "Sum",
+    "weights_for",
+]
 
 
 @dataclass(eq=False, repr=False)
@@ -47,6 +58,9 @@ class Metric(Configured):
         >>> print(metric([1.0, 3.0]), metric([2.0]))
         3.0 3.0
     """
+
+    direction: ClassVar[str | None] = None
+    """``"up"`` if larger is better, ``"down"`` if smaller is; ``None`` if it is not known."""
 
     name: str | None = None
     dtype: str | None = None
@@ -104,7 +118,7 @@ class Metric(Configured):
 
     def present(self, variable: Variable) -> Any:
         """What a variable holds: a tensor while updates are collected, else its array."""
-        return variable if current_updates() is not None else variable.numpy()
+        return as_tensor(variable) if current_updates() is not None else variable.numpy()
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
@@ -125,18 +139,23 @@ class MeanMetric(Metric):
         if sample_weight is None:
             count = size_of(values, 0) if values.ndim else 1
         else:
-            values, weight = same_ndim(values, cast(sample_weight, self.dtype))
-            if values.ndim > weight.ndim:
-                values = mean(values, axis=range(weight.ndim, values.ndim))
-            if weight.shape != values.shape:
-                weight = broadcast_to(weight, shape_of(values))
-            values = values * weight
+            values, weight = _weighed(values, cast(sample_weight, self.dtype), mean)
             count = sum(_for_each_example(weight))
         self.total.assign_add(sum(_for_each_example(values)))
         self.count.assign_add(cast(count, self.dtype))
 
     def result(self) -> Any:
         return divide_no_nan(self.present(self.total), self.present(self.count))
+
+
+def _weighed(values: Any, weight: Any, reduce: Callable[..., Any]) -> tuple[Any, Any]:
+    """Values times their weights, and the weights; axes that the weights lack are reduced."""
+    values, weight = same_ndim(values, weight)
+    if values.ndim > weight.ndim:
+        values = reduce(values, axis=range(weight.ndim, values.ndim))
+    if weight.shape != values.shape:
+        weight = broadcast_to(weight, shape_of(values))
+    return values * weight, weight
 
 
 def _for_each_example(values: Any) -> Any:
@@ -158,6 +177,32 @@ class Mean(MeanMetric):
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         self.gather(values, sample_weight)
+
+
+@dataclass(eq=False, repr=False)
+class Sum(Metric):
+    """Weighted sum of values.
+
+    Args:
+        name, dtype: As in :class:`Metric`.
+
+    Examples:
+        >>> metric = Sum()
+        >>> print(metric([1.0, 3.0, 5.0, 7.0]), metric([2.0], sample_weight=[0.5]))
+        16.0 17.0
+    """
+
+    def start(self) -> None:
+        self.total = self.add_variable((), name="total")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        values = cast(values, self.dtype)
+        if sample_weight is not None:
+            values, _ = _weighed(values, cast(sample_weight, self.dtype), sum)
+        self.total.assign_add(sum(values))
+
+    def result(self) -> Any:
+        return self.present(self.total)
 
 
 @dataclass(eq=False, repr=False)
@@ -217,3 +262,80 @@ class MeanMetricWrapper(MeanOf):
     @classmethod
     def from_config(cls, config: Any) -> "MeanMetricWrapper":
         return cls(**config)
+
+
+class PerOutput(Metric):
+    """A metric with a number for each output, how many of which the first batch tells.
+
+    A subclass makes its variables in ``build(outputs)``, and calls :meth:`outputs_of` before it
+    gathers a batch, and :meth:`require_batch` before it makes a result.
+    """
+
+    outputs: int | None = None  # no field: it is found, not given
+
+    def build(self, outputs: int) -> None:
+        """Make the variables for so many outputs."""
+        raise NotImplementedError(f"{type(self).__name__}.build")
+
+    def outputs_of(self, y_true: Any, y_pred: Any) -> int:
+        """How many outputs there are; with the first batch the variables are made.
+
+        Raises:
+            ShapeError: If truth and predictions are not two tables of as many columns as before.
+        """
+        outputs = y_pred.shape[-1] if y_pred.ndim == 2 else None
+        fits = y_true.ndim == 2 and outputs in (y_true.shape[-1], self.outputs)
+        if outputs is None or not fits or self.outputs not in (None, outputs):
+            columns = self.outputs or "a known number of"
+            raise ShapeError(
+                f"{type(self).__name__} '{self.name}' cannot be gathered from such shapes.",
+                given=f"y_true {tuple(y_true.shape)}, y_pred {tuple(y_pred.shape)}",
+                expected=f"both of shape (batch, outputs), with {columns} outputs",
+            )
+        if self.outputs is None:
+            self.build(outputs)
+            self.outputs = outputs
+        return outputs
+
+    def require_batch(self) -> None:
+        """Raise where nothing was gathered yet, so that there is nothing to make a number of."""
+        if self.outputs is None:
+            raise StateError(
+                f"{type(self).__name__} '{self.name}' has no result yet.",
+                given="no batch",
+                expected="at least one call of update_state, which tells the number of outputs",
+            )
+
+
+def weights_for(values: Any, sample_weight: Any, dtype: str) -> Any:
+    """A weight for each value.
+
+    Args:
+        values: What is weighed.
+        sample_weight: A number; one for each example; or one for each value. ``None`` for 1.
+        dtype: Of the weights.
+
+    Raises:
+        ShapeError: If the weights fit in none of these ways.
+
+    Examples:
+        >>> weights_for(np.zeros((2, 3)), [0.5, 2.0], "float32")
+        array([[0.5, 0.5, 0.5],
+               [2. , 2. , 2. ]], dtype=float32)
+    """
+    if sample_weight is None:
+        return full(shape_of(values), 1, dtype)
+    weight = given = cast(sample_weight, dtype)
+    if weight.ndim == values.ndim + 1 and weight.shape[-1] == 1:
+        weight = squeeze(weight, -1)
+    while 0 < weight.ndim < values.ndim:
+        weight = expand_dims(weight, -1)
+    sizes = zip(weight.shape, values.shape[values.ndim - weight.ndim :], strict=False)
+    if weight.ndim > values.ndim or any(n not in (1, None, m) and m for n, m in sizes):
+        raise ShapeError(
+            "Sample weights do not fit what they weigh.",
+            given=f"weights of shape {tuple(given.shape)} for values of shape "
+            f"{tuple(values.shape)}",
+            expected="one weight for each example, or one for each value",
+        )
+    return broadcast_to(weight, shape_of(values))

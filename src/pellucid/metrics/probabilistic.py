@@ -5,6 +5,7 @@ from typing import Any
 
 from pellucid.graph.operations.casting import floating
 from pellucid.graph.operations.comparison import not_equal
+from pellucid.losses.distributions import kl_divergence, poisson
 from pellucid.losses.probabilistic import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -13,7 +14,13 @@ from pellucid.losses.probabilistic import (
 )
 from pellucid.metrics.metric import MeanOf
 
-__all__ = ["BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"]
+__all__ = [
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "KLDivergence",
+    "Poisson",
+    "SparseCategoricalCrossentropy",
+]
 
 
 @dataclass(eq=False, repr=False)
@@ -29,6 +36,8 @@ class BinaryCrossentropy(MeanOf):
         >>> print(BinaryCrossentropy()([[1], [0]], [[0.5], [0.5]]).round(4))
         0.6931
     """
+
+    direction = "down"
 
     from_logits: bool = False
     label_smoothing: float = 0.0
@@ -51,6 +60,8 @@ class CategoricalCrossentropy(MeanOf):
         >>> print(CategoricalCrossentropy()([[0, 1]], [[0.5, 0.5]]).round(4))
         0.6931
     """
+
+    direction = "down"
 
     from_logits: bool = False
     label_smoothing: float = 0.0
@@ -78,6 +89,8 @@ class SparseCategoricalCrossentropy(MeanOf):
         0.6931
     """
 
+    direction = "down"
+
     from_logits: bool = False
     ignore_class: int | None = None
     axis: int = -1
@@ -91,3 +104,39 @@ class SparseCategoricalCrossentropy(MeanOf):
         if self.ignore_class is None:
             return None
         return not_equal(class_numbers(y_true, floating(y_pred), self.axis), self.ignore_class)
+
+
+@dataclass(eq=False, repr=False)
+class KLDivergence(MeanOf):
+    """Mean of ``sum(y_true * log(y_true / y_pred))``: what the truth tells beyond the prediction.
+
+    Args:
+        name, dtype: As in :class:`~pellucid.metrics.metric.Metric`.
+
+    Examples:
+        >>> print(KLDivergence()([[0.0, 1.0]], [[0.5, 0.5]]).round(4))
+        0.6931
+    """
+
+    direction = "down"
+
+    def values(self, y_true: Any, y_pred: Any) -> Any:
+        return kl_divergence(y_true, y_pred)
+
+
+@dataclass(eq=False, repr=False)
+class Poisson(MeanOf):
+    """Mean of ``y_pred - y_true * log(y_pred)``: for counts, whose rate is predicted.
+
+    Args:
+        name, dtype: As in :class:`~pellucid.metrics.metric.Metric`.
+
+    Examples:
+        >>> print(Poisson()([[0.0, 1.0]], [[1.0, 1.0]]).round(4))
+        1.0
+    """
+
+    direction = "down"
+
+    def values(self, y_true: Any, y_pred: Any) -> Any:
+        return poisson(y_true, y_pred)
