@@ -164,12 +164,20 @@ class Model(Trainer):
 
     # -- looking ---------------------------------------------------------------------------------
 
-    def summary(self, line_length: int | None = None, print_fn: Any = None) -> None:
+    def summary(
+        self,
+        line_length: int | None = None,
+        print_fn: Any = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+    ) -> None:
         """Print the layers with the shapes of their outputs and the numbers of their weights.
 
         Args:
             line_length: Width of the table, in characters; the terminal's by default.
             print_fn: What prints the text; ``print`` by default.
+            expand_nested: Whether to show the layers of models inside, too.
+            show_trainable: Whether to say which layers are trained.
         """
-        text = summary_table(self, line_length)
+        text = summary_table(self, line_length, expand_nested, show_trainable)
         (print_fn or print)(text)

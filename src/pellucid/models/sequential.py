@@ -84,6 +84,7 @@ class Sequential(Model):
             x = self.outputs[0] if self.outputs else self._input
             with name_scope(str(self.name)), entered(training=False):
                 self.outputs = [layer(x)]
+            layer.calls.append(self.outputs[0].call)
             self.built = True
         self.layers.append(layer)
         self._forget_programs()

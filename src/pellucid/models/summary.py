@@ -3,17 +3,24 @@
 import io
 from typing import TYPE_CHECKING, Any
 
+import optree
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from pellucid.layers.layer import Layer
     from pellucid.models.model import Model
 
 __all__ = ["summary_table"]
 
 
-def summary_table(model: "Model", width: int | None = None) -> str:
+def summary_table(
+    model: "Model",
+    width: int | None = None,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+) -> str:
     """The layers of a model with the shapes of their outputs and the numbers of their weights."""
     table = Table(
         title=f"Model: {model.name}", box=SIMPLE_HEAD, title_justify="left", title_style="bold"
@@ -21,12 +28,23 @@ def summary_table(model: "Model", width: int | None = None) -> str:
     table.add_column("Layer (type)")
     table.add_column("Output shape")
     table.add_column("Weights", justify="right")
-    x: Any = model.inputs[0] if model.inputs else None
-    for layer in getattr(model, "layers", []):
-        x = layer(x) if x is not None else None
-        count = f"{layer.count_params():,}" if layer.built else "not built"
-        shape = "?" if x is None else str(x.shape)
-        table.add_row(f"{layer.name} ({type(layer).__name__})", shape, count)
+    branched = any(len(layer.calls) > 1 or _joins(layer) for layer in model.layers)
+    if branched:
+        table.add_column("From")
+    if show_trainable:
+        table.add_column("Trained")
+    rows = [(layer, 0) for layer in reversed(model.layers)]
+    while rows:
+        layer, depth = rows.pop()
+        cells = [f"{'  ' * depth}{layer.name} ({type(layer).__name__})", _shape(layer)]
+        cells.append(f"{layer.count_params():,}" if layer.built else "not built")
+        if branched:
+            cells.append(_sources(layer))
+        if show_trainable:
+            cells.append("yes" if layer.trainable_variables else "no" if layer.weights else "-")
+        table.add_row(*cells)
+        if expand_nested and hasattr(layer, "layers"):
+            rows += [(inner, depth + 1) for inner in reversed(layer.layers)]
     console = Console(width=width or 76, file=io.StringIO())
     console.print(table)
     total = sum(v.numpy().size for v in model.weights)
@@ -36,6 +54,25 @@ def summary_table(model: "Model", width: int | None = None) -> str:
         f"Weights: {total:,} ({_bytes(size)}), of which {trained:,} trainable", highlight=False
     )
     return _text(console)
+
+
+def _shape(layer: "Layer") -> str:
+    """The shape of what comes out of a layer, or the shapes."""
+    if not layer.calls:
+        return "?"
+    shapes: Any = [x.shape for x in optree.tree_leaves(layer.calls[-1].outputs)]
+    return ", ".join(map(str, shapes))
+
+
+def _joins(layer: "Layer") -> bool:
+    return any(len(call.inputs) > 1 for call in layer.calls)
+
+
+def _sources(layer: "Layer") -> str:
+    """The names of the layers that a layer's inputs come from."""
+    inputs = [x for call in layer.calls for x in call.inputs]
+    names = [str(x.call.layer.name) if x.call else x.name for x in inputs]
+    return ", ".join(dict.fromkeys(names))
 
 
 def _text(console: Console) -> str:
