@@ -52,3 +52,13 @@ def test_training_reports_what_keras_reports(name, rng):
     assert set(ours) == set(theirs)
     for key, values in theirs.items():
         np.testing.assert_allclose(ours[key], values, rtol=1e-5, atol=1e-6, err_msg=key)
+
+
+def test_a_metric_of_several_numbers_is_reported_as_they_are(rng, capsys):
+    model = pellucid.Sequential([pellucid.layers.Input((4,)), pellucid.layers.Dense(2)])
+    model.compile("sgd", "mse", metrics=[pellucid.metrics.F1Score(name="f1")])
+    x, y = rng.normal(size=(8, 4)).astype("float32"), np.eye(2, dtype="float32")[[0, 1] * 4]
+    reported = model.fit(x, y, verbose=2).history["f1"][0]
+    assert reported.shape == (2,)
+    assert "f1 " + " ".join(f"{value:.4f}" for value in reported) in capsys.readouterr().out
+    np.testing.assert_array_equal(model.evaluate(x, y, verbose=0)[1].shape, (2,))

@@ -8,6 +8,7 @@ import pytest
 
 from pellucid import function, metrics, placeholder
 from pellucid.errors import DTypeError, ShapeError, UnknownNameError
+from pellucid.graph.dtypes import dtype_name
 from pellucid.graph.spec import Spec
 from pellucid.graph.tensor import Updates
 from pellucid.losses import MeanSquaredError as MeanSquaredErrorLoss
@@ -255,3 +256,19 @@ def test_get_names_the_near_ones_and_refuses_numbers():
         metrics.get("acuracy")
     with pytest.raises(DTypeError, match="This does not say which metric is meant"):
         metrics.get(3)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16", "bfloat16"])
+def test_every_metric_keeps_the_dtype_that_it_is_given(dtype, rng):
+    for name, options, true, pred in CASES:
+        now, later = (
+            getattr(metrics, name)(**{**options, "dtype": dtype, "name": "metric"})
+            for _ in range(2)
+        )
+        y_true, y_pred = true(rng, 5), pred(rng, 5)
+        y, p = (placeholder((None, *x.shape[1:]), str(x.dtype)) for x in (y_true, y_pred))
+        with Updates() as updates:
+            assert later(y, p).dtype == dtype, name
+        assert dtype_name(now(y_true, y_pred).dtype) == dtype, name
+        assert {dtype_name(v.value.dtype) for v in now.variables} == {dtype}, name
+        assert {tensor.dtype for tensor in updates.new.values()} == {dtype}, name

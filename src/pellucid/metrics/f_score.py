@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pellucid.errors import ArgumentError, unknown_name
-from pellucid.graph.operations.arithmetic import absolute
+from pellucid.graph.operations.arithmetic import absolute, multiply
 from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.comparison import greater, greater_equal, logical_and
 from pellucid.graph.operations.reductions import max, mean, sum
@@ -68,7 +68,8 @@ class FScore(PerOutput):
         # (1 + β²) precision recall / (β² precision + recall), as counts, whose one division is
         # exact. Keras divides thrice, each time by 1e-7 more, and so never reaches 1.
         squared = beta**2
-        scores = divide_no_nan((1 + squared) * tp, squared * positives + tp + fp)
+        hits = multiply(1 + squared, tp)
+        scores = divide_no_nan(hits, multiply(squared, positives) + tp + fp)
         if self.average == "weighted":
             return sum(scores * divide_no_nan(positives, sum(positives)))
         return scores if self.average is None else mean(scores)

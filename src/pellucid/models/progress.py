@@ -3,6 +3,7 @@
 import time
 from typing import Any, Self
 
+import numpy as np
 from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -103,7 +104,9 @@ class Progress:
 
 
 def _shown(logs: dict[str, Any]) -> str:
-    return "  ".join(f"{name} {value:.4f}" for name, value in logs.items())
+    # A metric may be several numbers, such as one for each class.
+    numbers = {name: " ".join(f"{v:.4f}" for v in np.ravel(value)) for name, value in logs.items()}
+    return "  ".join(f"{name} {text}" for name, text in numbers.items())
 
 
 def _duration(seconds: float) -> str:
