@@ -3,6 +3,7 @@
 from pellucid import (
     activations,
     callbacks,
+    constraints,
     datasets,
     initializers,
     layers,
@@ -12,6 +13,8 @@ from pellucid import (
     ops,
     optimizers,
     random,
+    regularizers,
+    saving,
     utils,
 )
 from pellucid.engines.engine import engine, get_engine, set_engine
@@ -21,7 +24,7 @@ from pellucid.graph.scope import name_scope
 from pellucid.graph.tensor import Tensor, Updates
 from pellucid.graph.text import Graph
 from pellucid.graph.variable import Variable, placeholder
-from pellucid.layers.core import Input
+from pellucid.layers.inputs import Input
 from pellucid.models.model import Model
 from pellucid.models.sequential import Sequential
 
@@ -38,6 +41,7 @@ __all__ = [
     "Variable",
     "activations",
     "callbacks",
+    "constraints",
     "datasets",
     "engine",
     "function",
@@ -53,6 +57,8 @@ __all__ = [
     "optimizers",
     "placeholder",
     "random",
+    "regularizers",
+    "saving",
     "set_engine",
     "utils",
 ]

@@ -270,7 +270,7 @@ def square(x: Any) -> Any:
 
 @dataclass(frozen=True)
 class Absolute(Unary):
-    """|x|; its slope at 0 is 0, as in Keras on JAX."""
+    """|x|; its slope at 0 is 1, as in Keras on JAX."""
 
     def value(self, x: np.ndarray) -> np.ndarray:
         return np.abs(x)
@@ -279,11 +279,11 @@ class Absolute(Unary):
         return jax.numpy.abs(x)
 
     def gradient(self, upstream: Tensor, output: Tensor, x: Tensor) -> Any:
-        return (upstream * sign(x),)
+        return (where(x < 0, -upstream, upstream),)
 
 
 def absolute(x: Any) -> Any:
-    """``|x|``, with a slope of 0 at 0.
+    """``|x|``, with a slope of 1 at 0.
 
     Examples:
         >>> absolute(np.array([-1.5, 2.0]))
