@@ -80,7 +80,7 @@ class Cropping(Border):
         super().build(input_shape)
         self._need_rest(input_shape)
 
-    def check_input(self, x: Spec) -> None:
+    def check_input(self, x: Spec, *others: Spec) -> None:
         super().check_input(x)
         self._need_rest(x.shape)
 

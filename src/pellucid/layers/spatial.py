@@ -79,7 +79,7 @@ class Spatial(Layer):
         self.need_axes(input_shape)
         self._channels = self.channels(input_shape)
 
-    def check_input(self, x: Spec) -> None:
+    def check_input(self, x: Spec, *others: Spec) -> None:
         self.need_axes(x.shape)
         given, built = self.channels(x.shape), self._channels
         if None in (given, built) or given == built or not self.weights:

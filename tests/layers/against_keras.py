@@ -1,0 +1,181 @@
+"""What a table of layers is compared with: Keras, in one compiled program for the whole table.
+
+A table has a layer and the shape of an input in each row. Each layer is made anew, in ours and in
+Keras, with the same weights; then outputs, the weights after one step of gradient descent, shapes,
+gradients and configurations are compared.
+"""
+
+import functools
+from dataclasses import dataclass, field
+
+import jax
+import keras
+import numpy as np
+
+from pellucid import (
+    Input,
+    Sequential,
+    Updates,
+    engine,
+    gradients,
+    losses,
+    ops,
+    optimizers,
+    placeholder,
+)
+from pellucid.engines.function import Function
+from pellucid.graph.spec import same_shape
+from pellucid.graph.tensor import as_tensor
+from pellucid.testing import check_gradient
+
+LEARNING_RATE = 0.1
+DTYPES = {"float64": 1e-12, "float32": 1e-5, "float16": 2e-2, "bfloat16": 1e-1}
+
+
+@dataclass
+class Table:
+    """Rows by name: a layer, and the shape of its input."""
+
+    rows: dict = field(default_factory=dict)
+
+    def ours(self, name, dtype="float32"):
+        """The layer of a row, built, with weights that are not 0, and an input for it."""
+        layer, shape = self.rows[name]
+        layer = type(layer).from_config({**layer.get_config(), "dtype": dtype, "name": "it"})
+        rng = np.random.default_rng(len(name))
+        x = rng.uniform(-2, 2, size=shape).astype("float32")
+        layer(placeholder(shape, dtype))
+        layer.set_weights([rng.uniform(-1, 1, size=v.shape) for v in layer.weights])
+        return layer, x
+
+    @functools.cached_property
+    def keras(self):
+        """For each row Keras's layer, its output, and its weights after a step."""
+        made = {}
+        for name in self.rows:
+            ours, x = self.ours(name)
+            theirs = getattr(keras.layers, type(ours).__name__).from_config(ours.get_config())
+            build_with_zeros(theirs, x.shape)
+            theirs.set_weights(ours.get_weights())
+            made[name] = theirs, x
+
+        def step(values, name):
+            theirs, x = made[name]
+
+            def loss(values):
+                y, _, extra = theirs.stateless_call(values, [], x, return_losses=True)
+                return keras.ops.mean(y**2) + sum(extra), y
+
+            (_, y), slopes = jax.value_and_grad(loss, has_aux=True)(values)
+            return y, [w - LEARNING_RATE * g for w, g in zip(values, slopes, strict=True)]
+
+        weights = {n: [v.value for v in layer.weights] for n, (layer, _) in made.items()}
+        together = jax.jit(lambda weights: {n: step(weights[n], n) for n in weights})
+        # The program runs once, so that time spent on making it fast is lost.
+        options = {"xla_backend_optimization_level": 0}
+        results = together.lower(weights).compile(compiler_options=options)(weights)
+        return {n: (made[n][0], *jax.tree.map(np.asarray, results[n])) for n in made}
+
+    @functools.cached_property
+    def engines(self):
+        """For each dtype and row the output by both engines; in float32 the gradients too."""
+        return {dtype: self._engines(dtype) for dtype in DTYPES}
+
+    def _engines(self, dtype):
+        inputs, outputs, arrays = [], {}, []
+        for name in self.rows:
+            layer, x = self.ours(name, dtype)
+            tensor = placeholder(x.shape, "float32")
+            y = layer(tensor)
+            wanted = [tensor, *layer.weights] if dtype == "float32" else []
+            slopes = gradients(ops.sum(y * y), wanted)
+            inputs.append(tensor)
+            arrays.append(x)
+            outputs[name] = y, *slopes
+        found = {}
+        for kind in ("numpy", "xla"):
+            with engine(kind):
+                found[kind] = Function(inputs, outputs)(*arrays)
+        return {name: (outputs[name], found["numpy"][name], found["xla"][name]) for name in outputs}
+
+    # -- what is true of each row ----------------------------------------------------------------
+
+    def check_outputs(self, name):
+        layer, x = self.ours(name)
+        theirs, expected, _ = self.keras[name]
+        with engine("numpy"):
+            y = layer(x)
+        assert str(y.dtype) == str(expected.dtype) == "float32"
+        np.testing.assert_allclose(y, expected, rtol=1e-5, atol=1e-6)
+        described = [(v.name, v.shape) for v in theirs.weights]
+        assert [(v.name, v.shape) for v in layer.weights] == described
+
+    def check_config(self, name):
+        layer, _ = self.ours(name)
+        theirs = self.keras[name][0]
+        config, wanted = layer.get_config(), theirs.get_config()
+        assert {k: bare(v) for k, v in config.items()} == {k: bare(wanted[k]) for k in config}
+        assert not [k for k, v in wanted.items() if k not in config and v is not None]
+        assert type(layer).from_config(wanted).get_config() == config
+
+    def check_shape(self, name):
+        """The inferred shape with an open batch, and with open space where the layer allows it."""
+        layer, x = self.ours(name)
+        actual = self.keras[name][1].shape
+        symbolic = layer(placeholder((None, *x.shape[1:])))
+        assert symbolic.shape == (None, *actual[1:])
+        assert layer.compute_output_shape(x.shape) == actual
+
+    def check_training_step(self, name):
+        layer, x = self.ours(name)
+        expected = self.keras[name][2]
+        model = Sequential([Input(x.shape[1:], batch_size=len(x)), layer])
+        model.compile(optimizers.SGD(LEARNING_RATE), losses.MeanSquaredError())
+        with engine("numpy"):
+            model.train_on_batch(x, np.zeros(self.keras[name][1].shape, np.float32))
+        for v, w in zip(layer.weights, expected, strict=True):
+            np.testing.assert_allclose(v.numpy(), w, rtol=1e-5, atol=1e-6, err_msg=v.name)
+
+    def check_gradients(self, name):
+        layer, x = self.ours(name, "float64")
+        check_gradient(lambda x: layer(x), x)
+        if layer.weights:
+            wanted = [v.numpy() for v in layer.weights]
+            check_gradient(lambda *values: replaced(layer, values, x), *wanted)
+
+    def check_engines(self, name, dtype):
+        symbolic, ours, theirs = self.engines[dtype][name]
+        for tensor, a, b in zip(symbolic, ours, theirs, strict=True):
+            kind = tensor.dtype
+            assert str(a.dtype) == str(b.dtype) == kind
+            assert same_shape(tensor.shape, a.shape)
+            assert a.shape == b.shape
+            a, b = a.astype("float64"), b.astype("float64")
+            scale = max(1.0, np.abs(a).max())
+            np.testing.assert_allclose(b, a, rtol=DTYPES[dtype], atol=DTYPES[dtype] * scale)
+        assert symbolic[0].dtype == dtype
+
+
+def build_with_zeros(layer, shape):
+    """Build a layer of Keras without its initializers: each shape takes JAX half a second."""
+    initializers = {k: v for k, v in vars(layer).items() if k.endswith("_initializer")}
+    vars(layer).update(dict.fromkeys(initializers, keras.initializers.Zeros()))
+    layer.build(shape)
+    vars(layer).update(initializers)
+
+
+def replaced(layer, values, x):
+    """The layer's output with tensors in the place of its weights."""
+    with Updates() as updates:
+        for variable, value in zip(layer.weights, values, strict=True):
+            updates.assign(variable, value)
+        return layer(as_tensor(x))
+
+
+def bare(value):
+    """A value of a configuration without what Keras adds to it."""
+    if isinstance(value, dict) and value.get("class_name") == "DTypePolicy":
+        return value["config"]["name"]
+    if isinstance(value, dict) and "class_name" in value:
+        return value["class_name"], value["config"]
+    return tuple(map(bare, value)) if isinstance(value, list | tuple) else value
