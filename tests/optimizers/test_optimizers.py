@@ -1,15 +1,17 @@
-"""Optimizers against the papers, one scalar at a time, and against Keras."""
+"""Optimizers against Keras, and what all of them share."""
 
 import keras
 import numpy as np
 import pytest
 
-from pellucid import Variable, function, gradients, optimizers, placeholder
+from pellucid import Variable, function, gradients, name_scope, optimizers, placeholder
 from pellucid.errors import ArgumentError, DTypeError, GraphError, StateError, UnknownNameError
+from pellucid.graph.operations.arithmetic import maximum
 from pellucid.graph.rewriting import simplify
 from pellucid.graph.tensor import Updates
 from pellucid.graph.walk import ancestors
-from pellucid.optimizers import SGD, Adam, AdamW, RMSprop
+from pellucid.optimizers import SGD, Adam, RMSprop
+from tests.optimizers.stepping import stepper
 
 STEPS = 6
 SHAPES = [(3, 2), (2,)]
@@ -25,6 +27,70 @@ CASES = [
     ("RMSprop", {"learning_rate": 0.02, "rho": 0.7, "epsilon": 1e-3}),
     ("RMSprop", {"learning_rate": 0.02, "momentum": 0.5}),
     ("RMSprop", {"learning_rate": 0.02, "centered": True, "momentum": 0.5}),
+    ("Adadelta", {}),
+    ("Adadelta", {"learning_rate": 0.7, "rho": 0.6, "epsilon": 1e-3}),
+    ("Adafactor", {"learning_rate": 0.02}),
+    (
+        "Adafactor",
+        {
+            "learning_rate": 0.5,
+            "beta_2_decay": -0.5,
+            "epsilon_1": 1e-3,
+            "epsilon_2": 2.0,
+            "clip_threshold": 0.3,
+            "relative_step": False,
+        },
+    ),
+    ("Adagrad", {}),
+    ("Adagrad", {"learning_rate": 0.1, "initial_accumulator_value": 0.5, "epsilon": 1e-2}),
+    ("Adamax", {}),
+    ("Adamax", {"learning_rate": 0.02, "beta_1": 0.7, "beta_2": 0.6, "epsilon": 1e-2}),
+    ("Ftrl", {"learning_rate": 0.1}),
+    (
+        "Ftrl",
+        {
+            "learning_rate": 0.1,
+            "learning_rate_power": -0.7,
+            "initial_accumulator_value": 0.3,
+            "l1_regularization_strength": 0.2,
+            "l2_regularization_strength": 0.3,
+            "l2_shrinkage_regularization_strength": 0.1,
+            "beta": 0.4,
+        },
+    ),
+    ("Lamb", {}),
+    ("Lamb", {"learning_rate": 0.02, "beta_1": 0.7, "beta_2": 0.9, "epsilon": 1e-2}),
+    ("Lion", {}),
+    ("Lion", {"learning_rate": 0.02, "beta_1": 0.6, "beta_2": 0.7}),
+    ("Muon", {}),
+    ("Muon", {"learning_rate": 0.02, "momentum": 0.6, "nesterov": False, "rms_rate": None}),
+    (
+        "Muon",
+        {
+            "learning_rate": 0.02,
+            "exclude_layers": ["ker"],
+            "adam_beta_1": 0.7,
+            "adam_beta_2": 0.9,
+            "adam_lr_ratio": 0.5,
+            "adam_weight_decay": 0.1,
+            "epsilon": 1e-3,
+        },
+    ),
+    ("Muon", {"muon_a": 3.0, "muon_b": -4.0, "muon_c": 1.5, "ns_steps": 2, "weight_decay": 0.3}),
+    ("Nadam", {}),
+    ("Nadam", {"learning_rate": 0.02, "beta_1": 0.7, "beta_2": 0.9, "epsilon": 1e-2}),
+    ("ScheduleFreeAdamW", {}),
+    (
+        "ScheduleFreeAdamW",
+        {
+            "learning_rate": 0.02,
+            "beta_1": 0.7,
+            "beta_2": 0.9,
+            "epsilon": 1e-3,
+            "warmup_steps": 3,
+            "weight_decay": 0.1,
+        },
+    ),
 ]
 SHARED = [
     {"weight_decay": 0.1},
@@ -37,7 +103,12 @@ SHARED = [
     {"gradient_accumulation_steps": 3},
     {"gradient_accumulation_steps": 2, "use_ema": True, "ema_overwrite_frequency": 2},
 ]
-ALL = [*CASES, *((name, {**o, "learning_rate": 0.1}) for o in SHARED for name in ("SGD", "Adam"))]
+OPTIONS = {
+    "SGD": {"learning_rate": 0.1},
+    "Adam": {"learning_rate": 0.1},
+    "Nadam": {"learning_rate": 0.1, "beta_1": 0.5, "beta_2": 0.75},
+}
+ALL = [*CASES, *((name, {**o, **OPTIONS[name]}) for o in SHARED for name in OPTIONS)]
 
 
 def drawn(rng, dtype="float32"):
@@ -47,16 +118,10 @@ def drawn(rng, dtype="float32"):
     return first, [[g * np.asarray(0.1, dtype) for g in step] for step in steps]
 
 
-def stepper(optimizer, variables):
-    """A compiled function of the gradients that makes one step."""
-    inputs = [placeholder(v.shape, v.dtype) for v in variables]
-    with Updates() as updates:
-        optimizer.apply(inputs, variables)
-    return function(inputs, [], updates.new)
-
-
 @pytest.mark.parametrize(("name", "options"), ALL, ids=str)
 def test_every_optimizer_goes_where_keras_goes(name, options, rng):
+    # Muon's iteration squares matrices five times, and float32's last digits with them.
+    close = {"rtol": 2e-5, "atol": 2e-6} if name == "Muon" else {"rtol": 2e-6, "atol": 3e-7}
     first, steps = drawn(rng)
     ours = [Variable(w, name=name) for w, name in zip(first, ("kernel", "bias"), strict=True)]
     theirs = [keras.Variable(v.numpy(), name=v.name) for v in ours]
@@ -67,67 +132,16 @@ def test_every_optimizer_goes_where_keras_goes(name, options, rng):
         step(*gradient)
         other.apply([keras.ops.convert_to_tensor(g) for g in gradient], theirs)
         for a, b in zip(ours, theirs, strict=True):
-            np.testing.assert_allclose(a.numpy(), np.asarray(b), rtol=2e-6, atol=2e-7)
+            np.testing.assert_allclose(a.numpy(), np.asarray(b), **close)
     assert len(optimizer.variables) == len(other.variables)
     for a, b in zip(optimizer.variables, other.variables, strict=True):
-        np.testing.assert_allclose(a.numpy(), np.asarray(b), rtol=1e-5, atol=1e-7)
-        assert a.name == b.name
+        # Keras takes some 1 - beta_2 in float32, which is 1.3e-5 off where beta_2 is 0.999.
+        np.testing.assert_allclose(a.numpy(), np.asarray(b), rtol=2e-5, atol=1e-7)
+        assert a.name == b.name or (a.name == "product" and b.name.startswith("variable"))
     other.finalize_variable_values(theirs)
     optimizer.finalize_variable_values(ours)
     for a, b in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(a.numpy(), np.asarray(b), rtol=2e-6, atol=2e-7)
-
-
-def adam_by_the_paper(w, gradients, alpha, beta_1, beta_2, epsilon):
-    """Kingma & Ba 2015, the form before section 2.1, one scalar."""
-    m = v = 0.0
-    for t, g in enumerate(gradients, start=1):
-        m = beta_1 * m + (1 - beta_1) * g
-        v = beta_2 * v + (1 - beta_2) * g**2
-        w -= alpha * (1 - beta_2**t) ** 0.5 / (1 - beta_1**t) * m / (v**0.5 + epsilon)
-        yield w
-
-
-def sgd_by_the_paper(w, gradients, alpha, momentum, nesterov):
-    """Sutskever et al. 2013, equations 1 to 4, one scalar; the gradient is given, not taken."""
-    m = 0.0
-    for g in gradients:
-        m = momentum * m - alpha * g
-        w += momentum * m - alpha * g if nesterov else m
-        yield w
-
-
-def rmsprop_by_the_lecture(w, gradients, alpha, rho, epsilon):
-    """Tieleman & Hinton 2012, one scalar."""
-    v = 0.0
-    for g in gradients:
-        v = rho * v + (1 - rho) * g**2
-        w -= alpha * g / (v + epsilon) ** 0.5
-        yield w
-
-
-# Rates that float32 holds exactly, since the learning rate is a float32 variable.
-@pytest.mark.parametrize(
-    ("optimizer", "by_hand"),
-    [
-        (
-            Adam(0.125, 0.7, 0.97, 1e-3),
-            lambda w, g: adam_by_the_paper(w, g, 0.125, 0.7, 0.97, 1e-3),
-        ),
-        (Adam(0.125), lambda w, g: adam_by_the_paper(w, g, 0.125, 0.9, 0.999, 1e-7)),
-        (SGD(0.25, 0.7), lambda w, g: sgd_by_the_paper(w, g, 0.25, 0.7, False)),
-        (SGD(0.25, 0.7, True), lambda w, g: sgd_by_the_paper(w, g, 0.25, 0.7, True)),
-        (RMSprop(0.125, 0.7), lambda w, g: rmsprop_by_the_lecture(w, g, 0.125, 0.7, 1e-7)),
-    ],
-    ids=str,
-)
-def test_every_step_is_that_of_the_paper_in_double(optimizer, by_hand):
-    slopes = [3.0, -1.0, 0.5, 10.0, -0.01, 0.0, 2.0]
-    w = Variable(1.5, dtype="float64")
-    step = stepper(optimizer, [w])
-    for slope, expected in zip(slopes, by_hand(1.5, slopes), strict=True):
-        step(slope)
-        np.testing.assert_allclose(w.numpy(), expected, rtol=1e-13)
+        np.testing.assert_allclose(a.numpy(), np.asarray(b), **close)
 
 
 @pytest.mark.parametrize(("name", "options"), CASES, ids=str)
@@ -179,10 +193,13 @@ def test_a_learning_rate_set_later_counts_in_a_graph_built_before():
 def test_weights_and_state_keep_their_dtype():
     for dtype in ("float16", "bfloat16", "float64"):
         w = Variable([1.0, 2.0], dtype=dtype)
-        for optimizer in (SGD(0.5, 0.9), Adam(amsgrad=True), RMSprop(centered=True, momentum=0.5)):
-            optimizer = type(optimizer)(**{**optimizer.get_config(), "clipnorm": 1.0})
-            stepper(optimizer, [w])(np.ones(2))  # an update of another dtype would be refused
-            assert {str(v.dtype) for v in optimizer.variables[2:]} == {dtype}
+        for name, options in CASES:
+            optimizer = getattr(optimizers, name)(**options, clipnorm=1.0)
+            kernel = Variable(np.ones((2, 2)), dtype=dtype)
+            # an update of another dtype would be refused
+            stepper(optimizer, [w, kernel])(np.ones(2), np.ones((2, 2)))
+            assert {str(v.dtype) for v in optimizer.variables[2:] if v.ndim} <= {dtype}
+            assert np.isfinite(kernel.numpy().astype("float64")).all()
 
 
 def test_the_bias_corrections_are_computed_once_for_all_variables():
@@ -209,7 +226,10 @@ def test_every_config_is_that_of_keras_and_makes_an_equal_optimizer():
     for name, options in ALL:
         ours = getattr(optimizers, name)(**options)
         theirs = getattr(keras.optimizers, name)(**options, name=ours.name)  # it counts them
-        assert ours.get_config() == theirs.get_config()
+        config = ours.get_config()
+        assert config == theirs.get_config()
+        assert type(theirs).from_config(dict(config)).get_config() == config
+        assert type(ours).from_config(theirs.get_config()).get_config() == config
         again = optimizers.get(optimizers.serialize(ours))
         assert type(again) is type(ours)
         assert again.get_config() == ours.get_config()
@@ -217,24 +237,24 @@ def test_every_config_is_that_of_keras_and_makes_an_equal_optimizer():
 
 def test_an_optimizer_prints_what_is_not_the_default():
     assert repr(Adam(0.5, amsgrad=True)) == "Adam(learning_rate=0.5, amsgrad=True)"
-    assert repr(SGD(clipnorm=1.0)) == "SGD(clipnorm=1.0)"
+    assert repr(SGD(0.1, clipnorm=1.0)) == "SGD(learning_rate=0.1, clipnorm=1.0)"
+    assert repr(optimizers.Muon(exclude_layers=["out"])) == "Muon(exclude_layers=['out'])"
 
 
 def test_get_knows_names_in_small_and_large_letters():
     assert optimizers.get(None) is None
-    assert [type(optimizers.get(n)) for n in ("sgd", "Adam", "adamw", "RMSprop")] == [
-        SGD,
-        Adam,
-        AdamW,
-        RMSprop,
-    ]
+    single = [n for n, _ in CASES]
+    assert {type(optimizers.get(n.lower())).__name__ for n in single} == set(single)
+    assert type(optimizers.get("ScheduleFreeAdamW")) is optimizers.ScheduleFreeAdamW
     optimizer = Adam()
     assert optimizers.get(optimizer) is optimizer
     assert isinstance(optimizers.get(Adam), Adam)
 
 
 def test_get_refuses_what_is_no_optimizer():
-    with pytest.raises(UnknownNameError, match="Unknown optimizer 'adma'; did you mean 'adam'"):
+    with pytest.raises(
+        UnknownNameError, match="Unknown optimizer 'adma'; did you mean 'adamax' or 'adam'"
+    ):
         optimizers.get("adma")
     with pytest.raises(DTypeError, match="This does not say which optimizer is meant"):
         optimizers.get(0.1)
@@ -256,13 +276,23 @@ def test_two_ways_of_clipping_are_an_error():
     ("cls", "options", "expected"),
     [
         (SGD, {"momentum": 1.5}, "a number from 0 to 1"),
-        (SGD, {"learning_rate": "fast"}, "a number"),
+        (SGD, {"learning_rate": "fast"}, "a number, a schedule or a function"),
         (SGD, {"clipnorm": -1.0}, "a number above 0"),
         (SGD, {"gradient_accumulation_steps": 1}, "a whole number of at least 2, or None"),
         (SGD, {"ema_overwrite_frequency": 0}, "a whole number of at least 1, or None"),
         (SGD, {"ema_momentum": 2.0}, "a number from 0 to 1"),
         (Adam, {"beta_2": 1.0}, "a number from 0 to below 1"),
         (RMSprop, {"rho": -0.1}, "a number from 0 to below 1"),
+        (optimizers.Adadelta, {"rho": 1.0}, "a number from 0 to below 1"),
+        (optimizers.Adagrad, {"initial_accumulator_value": -1.0}, "a number of at least 0"),
+        (optimizers.Adamax, {"beta_1": 1.0}, "a number from 0 to below 1"),
+        (optimizers.Ftrl, {"learning_rate_power": 0.5}, "a number of at most 0"),
+        (optimizers.Ftrl, {"l1_regularization_strength": -0.5}, "a number of at least 0"),
+        (optimizers.Lamb, {"beta_2": 1.0}, "a number from 0 to below 1"),
+        (optimizers.Lion, {"beta_1": 0.0}, "a number above 0, at most 1"),
+        (optimizers.Muon, {"adam_beta_2": 1.0}, "a number from 0 to below 1"),
+        (optimizers.Nadam, {"beta_2": -0.5}, "a number from 0 to below 1"),
+        (optimizers.ScheduleFreeAdamW, {"beta_1": 0.0}, "a number above 0, at most 1"),
     ],
 )
 def test_an_argument_out_of_its_range_is_an_error(cls, options, expected):
@@ -314,3 +344,110 @@ def test_a_loss_after_the_step_can_be_differentiated_through_the_step():
     value = function([x], by_x)(0.5)
     # d/dx (w x (1 - x²/2))² with w = 2
     np.testing.assert_allclose(value, 2 * 4 * 0.5 * (1 - 0.125) * (1 - 3 * 0.125), rtol=1e-12)
+
+
+def test_a_step_of_gradient_descent_has_no_node_to_spare():
+    w = Variable(np.ones(2))
+    with Updates() as updates:
+        SGD().apply([placeholder((2,))], [w])
+    new = simplify(updates.new.values())
+    nodes = [n.op.name for n in ancestors(new[x] for x in updates.new.values())]
+    # w - rate * g, and iterations + 1
+    leaves = ["constant", "placeholder", "read_variable", "read_variable", "read_variable"]
+    assert sorted(nodes) == ["add", *leaves[:1], "multiply", *leaves[1:], "subtract"]
+
+
+def test_apply_gradients_takes_pairs():
+    w, b = Variable(1.0), Variable(2.0)
+    SGD(0.5).apply_gradients(zip([np.float32(1.0), np.float32(2.0)], [w, b], strict=True))
+    assert (w.numpy(), b.numpy()) == (0.5, 1.0)
+
+
+def test_variables_without_a_gradient_stay_and_are_named():
+    w, b = Variable(1.0, name="w"), Variable(2.0, name="b")
+    optimizer = SGD(0.5, weight_decay=0.5)
+    optimizer.build([w, b])
+    with pytest.warns(UserWarning, match=r"SGD leaves variables without a gradient .*: b\."):
+        optimizer.apply([np.float32(1.0), None])
+    assert (w.numpy(), b.numpy()) == (0.25, 2.0)
+    with pytest.raises(GraphError) as error:
+        optimizer.apply([None, None])
+    assert str(error.value) == (
+        "SGD was given no gradient.\n"
+        "  given:    None for w, b\n"
+        "  expected: a gradient for at least one variable\n"
+        "  to mend:  compute the loss from the variables"
+    )
+    assert optimizer.iterations.numpy() == 1
+
+
+@pytest.mark.parametrize("name", ["AdamW", "Muon"])
+def test_weights_are_kept_from_decaying_as_in_keras(name, rng):
+    first, steps = drawn(rng)
+    excluded = {"var_names": ["bi.s"]}
+    ours = [Variable(w, name=n) for w, n in zip(first, ("kernel", "bias"), strict=True)]
+    theirs = [keras.Variable(v.numpy(), name=v.name) for v in ours]
+    decay = {"weight_decay": 0.5, "learning_rate": 0.1}
+    decay |= {"adam_weight_decay": 0.7} if name == "Muon" else {}
+    optimizer, other = (getattr(m, name)(**decay) for m in (optimizers, keras.optimizers))
+    optimizer.exclude_from_weight_decay(**excluded)
+    other.exclude_from_weight_decay(**excluded)
+    optimizer.apply(steps[0], ours)
+    other.apply([keras.ops.convert_to_tensor(g) for g in steps[0]], theirs)
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a.numpy(), np.asarray(b), rtol=1e-5, atol=1e-6)
+    with pytest.raises(StateError) as error:
+        optimizer.exclude_from_weight_decay([ours[0]])
+    assert str(error.value) == (
+        f"It is too late to keep variables of this {name} from decaying.\n"
+        "  given:    an optimizer that has been built\n"
+        "  expected: exclude_from_weight_decay() before the first step"
+    )
+
+
+def test_variables_given_themselves_do_not_decay():
+    w, b = Variable(1.0), Variable(1.0)
+    optimizer = SGD(0.5, weight_decay=0.5)
+    optimizer.exclude_from_weight_decay([b])
+    optimizer.apply([np.float32(0.0)] * 2, [w, b])
+    assert (w.numpy(), b.numpy()) == (0.75, 1.0)
+
+
+def test_a_constraint_holds_after_the_step_and_not_in_the_average():
+    w = Variable([1.0, 1.0], name="w")
+    w.constraint = lambda x: maximum(x, 0.0)
+    optimizer = SGD(1.0, use_ema=True)
+    step = stepper(optimizer, [w])
+    step([3.0, 0.5])
+    np.testing.assert_array_equal(w.numpy(), [0.0, 0.5])
+    np.testing.assert_array_equal(optimizer.averages[w].numpy(), [-2.0, 0.5])  # as in Keras
+
+
+def test_state_is_named_by_the_path_of_its_variable():
+    with name_scope("model"), name_scope("dense"):
+        kernel = Variable(1.0, name="kernel")
+    optimizer = Adam()
+    optimizer.build([kernel])
+    names = [v.name for v in optimizer.variables[2:]]
+    assert names == ["model_dense_kernel_momentum", "model_dense_kernel_velocity"]
+
+
+def test_muon_leaves_embeddings_and_given_layers_to_adam():
+    with name_scope("token_embedding"):
+        table = Variable(np.ones((2, 2)), name="embeddings")
+    with name_scope("out"):
+        last = Variable(np.ones((2, 2)), name="kernel")
+    middle = Variable(np.ones((2, 2)), name="kernel")
+    optimizer = optimizers.Muon(exclude_layers=["^out/"])
+    optimizer.build([table, last, middle])
+    assert list(optimizer.velocities) == [table, last]
+    both = optimizers.Muon(exclude_embeddings=False)
+    both.build([table, last, middle])
+    assert list(both.velocities) == []
+
+
+def test_every_name_of_keras_is_here():
+    missing = {n for n in dir(keras.optimizers) if n[0] != "_"} - set(optimizers.__all__)
+    assert missing == {"legacy"}  # whose classes Keras has only to say that they are gone
+    missing = {n for n in dir(keras.optimizers.schedules) if n[0] != "_"}
+    assert missing == set(optimizers.schedules.__all__)

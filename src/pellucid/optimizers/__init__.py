@@ -3,16 +3,71 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pellucid import serialization
 from pellucid.configured import find
 from pellucid.errors import DTypeError
+from pellucid.optimizers import schedules
+from pellucid.optimizers.adadelta import Adadelta
+from pellucid.optimizers.adafactor import Adafactor
+from pellucid.optimizers.adagrad import Adagrad
 from pellucid.optimizers.adam import Adam, AdamW
+from pellucid.optimizers.adamax import Adamax
+from pellucid.optimizers.ftrl import Ftrl
+from pellucid.optimizers.lamb import Lamb
+from pellucid.optimizers.lion import Lion
+from pellucid.optimizers.loss_scale import LossScaleOptimizer
+from pellucid.optimizers.multi import MultiOptimizer, OptimizerMap
+from pellucid.optimizers.muon import Muon
+from pellucid.optimizers.nadam import Nadam
 from pellucid.optimizers.optimizer import Optimizer
 from pellucid.optimizers.rmsprop import RMSprop
+from pellucid.optimizers.schedule_free import ScheduleFreeAdamW
 from pellucid.optimizers.sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get", "serialize"]
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lamb",
+    "Lion",
+    "LossScaleOptimizer",
+    "MultiOptimizer",
+    "Muon",
+    "Nadam",
+    "Optimizer",
+    "OptimizerMap",
+    "RMSprop",
+    "ScheduleFreeAdamW",
+    "deserialize",
+    "get",
+    "schedules",
+    "serialize",
+]
 
-_KNOWN: dict[str, type[Optimizer]] = {x.__name__.lower(): x for x in (Adam, AdamW, RMSprop, SGD)}
+_CLASSES: list[type[Optimizer]] = [
+    Adadelta,
+    Adafactor,
+    Adagrad,
+    Adam,
+    AdamW,
+    Adamax,
+    Ftrl,
+    Lamb,
+    Lion,
+    LossScaleOptimizer,
+    MultiOptimizer,
+    Muon,
+    Nadam,
+    RMSprop,
+    SGD,
+    ScheduleFreeAdamW,
+]
+_KNOWN = {kind.__name__.lower(): kind for kind in _CLASSES}
 
 
 def get(identifier: Any) -> Any:
@@ -34,10 +89,9 @@ def get(identifier: Any) -> Any:
     """
     if identifier is None:
         return None
-    if isinstance(identifier, str):
-        identifier = identifier.lower()
-    elif isinstance(identifier, Mapping) and "class_name" in identifier:
-        identifier = {**identifier, "class_name": identifier["class_name"].lower()}
+    if isinstance(identifier, Mapping) and "class_name" in identifier:
+        return deserialize(identifier)
+    identifier = identifier.lower() if isinstance(identifier, str) else identifier
     optimizer = find("optimizer", identifier, _KNOWN)
     if not isinstance(optimizer, Optimizer):
         raise DTypeError(
@@ -49,10 +103,34 @@ def get(identifier: Any) -> Any:
 
 
 def serialize(optimizer: Optimizer) -> dict[str, Any]:
-    """The config that :func:`get` makes an optimizer of again.
+    """The optimizer as plain data, as Keras writes it.
 
     Examples:
         >>> serialize(SGD(momentum=0.5))["config"]["momentum"]
         0.5
     """
-    return {"class_name": type(optimizer).__name__, "config": optimizer.get_config()}
+    data: dict[str, Any] = serialization.serialize(optimizer)
+    return data
+
+
+def deserialize(
+    config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
+) -> Optimizer:
+    """The optimizer that :func:`serialize` wrote, or Keras did; without its state.
+
+    Args:
+        config: The data. Our own classes are found in small and large letters.
+        custom_objects: Classes and functions by name, for those that are not registered.
+
+    Raises:
+        UnknownNameError: For a class that is neither ours nor registered.
+
+    Examples:
+        >>> deserialize({"class_name": "adam", "config": {"learning_rate": 0.5}})
+        Adam(learning_rate=0.5)
+    """
+    kind = _KNOWN.get(str(config["class_name"]).lower())
+    if kind is not None and not config.get("registered_name"):
+        return kind.from_config(config.get("config") or {}, custom_objects)
+    optimizer: Optimizer = serialization.deserialize(config, custom_objects)
+    return optimizer

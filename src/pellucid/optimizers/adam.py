@@ -9,6 +9,7 @@ from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.exponential import sqrt
 from pellucid.graph.variable import Variable
 from pellucid.optimizers.optimizer import Optimizer
+from pellucid.optimizers.schedules.schedule import LearningRate
 
 __all__ = ["Adam", "AdamW"]
 
@@ -23,8 +24,7 @@ class AdaptiveMoments(Optimizer):
 
     def _check(self) -> None:
         super()._check()
-        for name in ("beta_1", "beta_2"):
-            self._require(name, 0 <= getattr(self, name) < 1, "a number from 0 to below 1")
+        self._require_parts("beta_1", "beta_2")
 
     def build(self, variables: Sequence[Variable]) -> None:
         super().build(variables)
@@ -84,7 +84,7 @@ class Adam(AdaptiveMoments):
         Beyond", algorithm 2 (AMSGrad, without corrections; here with them, as in Keras).
     """
 
-    learning_rate: float = 0.001
+    learning_rate: LearningRate = 0.001
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
@@ -121,7 +121,7 @@ class AdamW(AdaptiveMoments):
         decay times the learning rate, as in Keras and PyTorch, https://arxiv.org/abs/1711.05101.
     """
 
-    learning_rate: float = 0.001
+    learning_rate: LearningRate = 0.001
     _: KW_ONLY  # Keras has the decay second: a number given there must not become beta_1
     weight_decay: float | None = 0.004
     beta_1: float = 0.9

@@ -1,30 +1,45 @@
 """What an optimizer is: how gradients change variables, step after step."""
 
-from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
-from typing import Any
+import re
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, MISSING, dataclass, fields
+from numbers import Real
+from typing import Any, Self
 
 import numpy as np
 
 from pellucid.configured import Configured, snake_case
-from pellucid.errors import ArgumentError, GraphError, StateError
-from pellucid.graph.dtypes import numpy_dtype
+from pellucid.errors import ArgumentError, DTypeError, GraphError, StateError
 from pellucid.graph.gradients import gradients as gradients_of
-from pellucid.graph.operations.arithmetic import floor_divide, maximum, mod, square
+from pellucid.graph.operations.arithmetic import floor_divide, mod
 from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.comparison import equal, where
-from pellucid.graph.operations.exponential import sqrt
-from pellucid.graph.operations.reductions import sum
-from pellucid.graph.operations.rounding import clip
 from pellucid.graph.scope import name_scope
 from pellucid.graph.tensor import Tensor, Updates, as_tensor, current_updates
 from pellucid.graph.variable import Variable
 from pellucid.graph.walk import evaluate
+from pellucid.optimizers.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
+from pellucid.optimizers.requirements import require
+from pellucid.optimizers.schedules.schedule import LearningRateSchedule
+from pellucid.serialization import deserialize, serialize
 
-__all__ = ["Optimizer", "Slots"]
+__all__ = ["Optimizer", "Slots", "path_of"]
 
 Slots = dict[Variable, Variable]
 """A further variable for each that is trained, such as its momentum."""
+
+
+def path_of(variable: Variable) -> str:
+    """The name of a variable after those of the model and layer that it belongs to.
+
+    Examples:
+        >>> with name_scope("encoder"), name_scope("dense"):
+        ...     kernel = Variable(0.0, name="kernel")
+        >>> path_of(kernel)
+        'encoder/dense/kernel'
+    """
+    return f"{variable.scope}/{variable.name}" if variable.scope else variable.name
 
 
 @dataclass(eq=False, repr=False)
@@ -34,7 +49,8 @@ class Optimizer(Configured):
     A subclass has a field ``learning_rate``, makes further variables in ``build(variables)`` and
     says in ``update_step(gradient, variable, learning_rate)`` how one variable changes. What all
     optimizers share is done here, in this order: gradients are scaled back, accumulated and
-    clipped, weights decay, the step is made, the moving average follows.
+    clipped, weights decay, the step is made, the moving average follows, and weights are brought
+    back to where their constraints hold.
 
     Args:
         name: Shown in graphs; made from the class's name when not given.
@@ -52,8 +68,12 @@ class Optimizer(Configured):
             least 2.
 
     Attributes:
-        learning_rate: A variable; setting it to a number changes it for the steps to come.
-        variables: The state: iterations, learning rate, then what ``build`` made.
+        learning_rate: A variable; setting it to a number changes it for the steps to come. Where
+            a schedule or a function was given, what that gives now; a number cannot be set then.
+        iterations: How many steps were made.
+        variables: The state: iterations, learning rate (where it is a number), then what
+            ``build`` made.
+        trained: The variables that it was built for.
         built: Whether the state has been made.
 
     Raises:
@@ -87,21 +107,48 @@ class Optimizer(Configured):
     def __post_init__(self) -> None:
         self.name = self.name or snake_case(type(self).__name__)
         self._check()
-        rate = vars(self)["learning_rate"]
-        self._iterations = Variable(0, trainable=False, dtype="int32", name="iteration")
-        self._rate = Variable(rate, trainable=False, dtype="float32", name="learning_rate")
-        vars(self)["learning_rate"] = self._rate
-        self.variables: list[Variable] = [self._iterations, self._rate]
+        self._variables: list[Variable] = []
+        self._iterations = self.add_variable("iteration", 0, "int32")
+        if not callable(rate := vars(self)["learning_rate"]):
+            rate = self.add_variable("learning_rate", rate, "float32")
+            vars(self)["learning_rate"] = rate
         self.trained: list[Variable] = []
         self.built = False
+        self._undecayed: set[Variable] = set()
+        self._undecayed_names: list[str] = []
+
+    def __getattribute__(self, name: str) -> Any:
+        # Not a property: the field of a subclass, whose default is the class's, would hide it.
+        return self._rate() if name == "learning_rate" else super().__getattribute__(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        # A field that is then a variable: a number set later is a value for it, so that a graph
-        # that was built with the variable sees it.
-        if name == "learning_rate" and isinstance(vars(self).get(name), Variable):
-            self._rate.assign(value)
+        if name == "learning_rate" and "_iterations" in vars(self):
+            self._set_rate(value)
         else:
             super().__setattr__(name, value)
+
+    def _rate(self) -> Any:
+        rate = vars(self)["learning_rate"]
+        if isinstance(rate, LearningRateSchedule):
+            return rate(self._iterations if current_updates() else self._iterations.numpy())
+        return rate() if callable(rate) else rate
+
+    def _set_rate(self, new: Any) -> None:
+        old = vars(self)["learning_rate"]
+        if callable(new):
+            self._variables = [v for v in self._variables if v is not old]
+            vars(self)["learning_rate"] = new
+        elif not isinstance(old, Variable):
+            raise DTypeError(
+                f"The learning rate of this {type(self).__name__} cannot be set to a number.",
+                given=f"{new!r}, where the learning rate is {old!r}",
+                expected="another schedule or function",
+                mend="make the optimizer with a number for its learning_rate",
+            )
+        elif isinstance(new, Tensor) and not current_updates():
+            old.assign(evaluate([new], {})[new])  # such as optimizer.learning_rate * 0.5
+        else:
+            old.assign(new)
 
     def _check(self) -> None:
         clips = {n: getattr(self, n) for n in ("clipnorm", "clipvalue", "global_clipnorm")}
@@ -120,15 +167,20 @@ class Optimizer(Configured):
             fits = value is None or (isinstance(value, int) and value >= least)
             self._require(n, fits, f"a whole number of at least {least}, or None")
         rate = vars(self)["learning_rate"]
-        self._require("learning_rate", isinstance(rate, int | float), "a number")
+        fits = callable(rate) or isinstance(rate, Real)
+        self._require("learning_rate", fits, "a number, a schedule or a function")
 
     def _require(self, argument: str, fits: bool, expected: str) -> None:
-        if not fits:
-            raise ArgumentError(
-                f"{type(self).__name__} cannot have this {argument}.",
-                given=f"{argument}={vars(self)[argument]!r}",
-                expected=expected,
-            )
+        require(self, argument, fits, expected)
+
+    def _require_parts(self, *arguments: str) -> None:
+        """Hold arguments to being parts of a running mean that stay each step."""
+        for name in arguments:
+            self._require(name, 0 <= getattr(self, name) < 1, "a number from 0 to below 1")
+
+    @property
+    def variables(self) -> list[Variable]:
+        return list(self._variables)
 
     @property
     def iterations(self) -> Any:
@@ -149,21 +201,75 @@ class Optimizer(Configured):
             (self.accumulated,) = self.add_slots(variables, "gradient_accumulator")
         self.built = True
 
-    def add_slots(self, variables: Sequence[Variable], *names: str) -> tuple[Slots, ...]:
-        """Make further variables, zero, for each of the given ones: one for each name.
+    def add_variable(self, name: str, first: Any, dtype: str) -> Variable:
+        """Make a variable of the optimizer's state."""
+        made = Variable(first, trainable=False, dtype=dtype, name=name)
+        self._variables.append(made)
+        return made
+
+    def add_slots(
+        self,
+        variables: Sequence[Variable],
+        *names: str,
+        first: Mapping[str, Callable[[np.ndarray], Any]] | None = None,
+    ) -> tuple[Slots, ...]:
+        """Make further variables for each of the given ones: one for each name.
+
+        Args:
+            variables: For which.
+            names: What each is called, after the path of the variable that it is for.
+            first: By name, what its first value is, given the variable's; by default zero.
 
         Returns:
             For each name, what was made for which variable.
         """
         slots: tuple[Slots, ...] = tuple({} for _ in names)
         for variable in variables:
+            path, value = path_of(variable).replace("/", "_"), variable.numpy()
             for name, made in zip(names, slots, strict=True):
-                zeros = np.zeros(variable.numpy().shape, numpy_dtype(variable.dtype))
-                made[variable] = Variable(
-                    zeros, trainable=False, dtype=variable.dtype, name=f"{variable.name}_{name}"
-                )
-                self.variables.append(made[variable])
+                begin = (first or {}).get(name, np.zeros_like)
+                made[variable] = self.add_variable(f"{path}_{name}", begin(value), variable.dtype)
         return slots
+
+    def exclude_from_weight_decay(
+        self,
+        var_list: Iterable[Variable] | None = None,
+        var_names: Iterable[str] | None = None,
+    ) -> None:
+        """Let some variables keep their weights from decaying.
+
+        Args:
+            var_list: Variables.
+            var_names: Regular expressions: variables in whose name one is found.
+
+        Raises:
+            StateError: If the optimizer has been built.
+
+        Examples:
+            >>> from pellucid.optimizers import SGD
+            >>> kernel, bias = Variable(1.0, name="kernel"), Variable(1.0, name="bias")
+            >>> optimizer = SGD(learning_rate=1.0, weight_decay=0.5)
+            >>> optimizer.exclude_from_weight_decay(var_names=["bias"])
+            >>> optimizer.apply([np.float32(0.0), np.float32(0.0)], [kernel, bias])
+            >>> print(kernel.numpy(), bias.numpy())
+            0.5 1.0
+        """
+        if self.built:
+            raise StateError(
+                f"It is too late to keep variables of this {type(self).__name__} from decaying.",
+                given="an optimizer that has been built",
+                expected="exclude_from_weight_decay() before the first step",
+            )
+        self._undecayed = set(var_list or ())
+        self._undecayed_names = list(var_names or ())
+
+    def _without_decay(self, variable: Variable) -> bool:
+        named = any(re.search(name, variable.name) for name in self._undecayed_names)
+        return named or variable in self._undecayed
+
+    def decay_of(self, variable: Variable) -> float | None:
+        """The ``weight_decay`` that holds for a variable."""
+        return None if self._without_decay(variable) else self.weight_decay
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         """Change one variable by its gradient, both of the variable's dtype."""
@@ -187,8 +293,24 @@ class Optimizer(Configured):
             >>> print(step(2.0), step(2.0).round(4))
             16.0 0.64
         """
-        loss = loss * self.loss_scale_factor if self.loss_scale_factor else loss
-        self.apply(gradients_of(loss, list(variables)), variables)
+        self.apply(gradients_of(self.scale_loss(loss), list(variables)), variables)
+
+    def scale_loss(self, loss: Any) -> Any:
+        """The loss times what :meth:`apply` will divide its gradients by."""
+        return loss * self.loss_scale_factor if self.loss_scale_factor else loss
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Any:
+        """:meth:`apply` for pairs of a gradient and its variable; returns the iterations.
+
+        Examples:
+            >>> from pellucid.optimizers import SGD
+            >>> w = Variable(1.0, name="w")
+            >>> print(SGD(0.5).apply_gradients(zip([np.float32(1.0)], [w])).numpy(), w.numpy())
+            1 0.5
+        """
+        pairs = list(grads_and_vars)
+        self.apply([g for g, _ in pairs], [v for _, v in pairs])
+        return self.iterations
 
     def apply(self, gradients: Sequence[Any], variables: Sequence[Variable] | None = None) -> None:
         """Change variables by their gradients.
@@ -197,12 +319,13 @@ class Optimizer(Configured):
         outside it happens now.
 
         Args:
-            gradients: Tensors or arrays, one for each variable.
+            gradients: Tensors or arrays, one for each variable; ``None`` for a variable that is to
+                stay as it is.
             variables: Those to change; by default those that the optimizer was built for.
 
         Raises:
-            GraphError: If there are more or fewer gradients than variables, or a variable that
-                the optimizer was not built for.
+            GraphError: If there are more or fewer gradients than variables, a variable that the
+                optimizer was not built for, or no gradient at all.
             StateError: Without variables, if the optimizer was not built.
         """
         if variables is None and not self.built:
@@ -216,11 +339,14 @@ class Optimizer(Configured):
         self._check_pairs(gradients, variables)
         if not self.built:
             self.build(variables)
+        given = zip(gradients, variables, strict=True)
+        pairs = [(as_tensor(g), v) for g, v in given if g is not None]
+        tensors, variables = [g for g, _ in pairs], [v for _, v in pairs]
         if current_updates() is not None:
-            self._apply([as_tensor(g) for g in gradients], variables)
+            self._apply(tensors, variables)
             return
         with Updates() as updates:
-            self._apply([as_tensor(g) for g in gradients], variables)
+            self._apply(tensors, variables)
         values = evaluate(updates.new.values(), {})
         for variable, new in updates.new.items():
             variable.assign(values[new])
@@ -241,6 +367,20 @@ class Optimizer(Configured):
                     expected=f"one of {', '.join(v.name for v in self.trained)}",
                     mend="make a new optimizer for other variables",
                 )
+        missing = [v.name for g, v in zip(gradients, variables, strict=True) if g is None]
+        if missing and len(missing) == len(variables):
+            raise GraphError(
+                f"{type(self).__name__} was given no gradient.",
+                given=f"None for {', '.join(missing)}",
+                expected="a gradient for at least one variable",
+                mend="compute the loss from the variables",
+            )
+        if missing:
+            warnings.warn(
+                f"{type(self).__name__} leaves variables without a gradient as they are: "
+                f"{', '.join(missing)}.",
+                stacklevel=3,
+            )
 
     def _apply(self, gradients: list[Tensor], variables: Sequence[Variable]) -> None:
         with name_scope(self.name or ""):
@@ -252,6 +392,9 @@ class Optimizer(Configured):
                 self._step(gradients, variables)
             if self.use_ema:
                 self._average()
+            for variable in variables:
+                if variable.constraint is not None:
+                    variable.assign(variable.constraint(variable))
             self._iterations.assign_add(1)
 
     def _accumulate(
@@ -268,22 +411,20 @@ class Optimizer(Configured):
             self.accumulated[variable].assign(where(full, 0, total))
 
     def _step(self, gradients: list[Tensor], variables: Sequence[Variable]) -> None:
+        rate = as_tensor(self.learning_rate)
         for variable, gradient in zip(variables, self._clipped(gradients), strict=True):
-            learning_rate = cast(self._rate, variable.dtype)
-            if self.weight_decay:
-                variable.assign_sub(variable * (self.weight_decay * learning_rate))
+            learning_rate = cast(rate, variable.dtype)
+            if decay := self.decay_of(variable):
+                variable.assign_sub(variable * (decay * learning_rate))
             self.update_step(cast(gradient, variable.dtype), variable, learning_rate)
 
     def _clipped(self, gradients: list[Tensor]) -> list[Tensor]:
         if self.clipvalue:
-            return [clip(g, -self.clipvalue, self.clipvalue) for g in gradients]
+            return clip_by_value(gradients, self.clipvalue)
         if self.clipnorm:
-            return [_shrunk(g, sum(square(g)), self.clipnorm) for g in gradients]
+            return clip_by_norm(gradients, self.clipnorm)
         if self.global_clipnorm:
-            squares: Any = 0.0
-            for g in gradients:
-                squares = sum(square(g)) + squares
-            return [_shrunk(g, squares, self.global_clipnorm) for g in gradients]
+            return clip_by_global_norm(gradients, self.global_clipnorm)
         return gradients
 
     def _average(self) -> None:
@@ -304,15 +445,32 @@ class Optimizer(Configured):
                 variable.assign(self.averages[variable].numpy())
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "learning_rate": float(self._rate.numpy())}
+        rate = vars(self)["learning_rate"]
+        saved = float(rate.numpy()) if isinstance(rate, Variable) else serialize(rate)
+        return {**super().get_config(), "learning_rate": saved}
+
+    @classmethod
+    def from_config(
+        cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
+    ) -> Self:
+        """Make an optimizer, without state, from what :meth:`get_config` gave.
+
+        Args:
+            config: The arguments; a schedule or function as plain data.
+            custom_objects: Classes and functions by name, for those that are not registered.
+        """
+        return super().from_config(
+            {name: deserialize(value, custom_objects) for name, value in config.items()}
+        )
 
     def __repr__(self) -> str:
-        defaults = type(self)().get_config()
-        changed = [(n, v) for n, v in self.get_config().items() if v != defaults[n]]
-        return f"{type(self).__name__}({', '.join(f'{n}={v!r}' for n, v in changed)})"
-
-
-def _shrunk(gradient: Tensor, squares: Tensor, largest: float) -> Tensor:
-    """A gradient made so short that a norm, given as its square, is at most the largest."""
-    factor = largest / maximum(sqrt(squares), largest)
-    return gradient * cast(factor, gradient.dtype)
+        shown = []
+        for f in sorted(fields(self), key=lambda f: bool(f.kw_only)):  # stable: else as written
+            value = vars(self)[f.name]
+            if isinstance(value, Variable):
+                value = float(str(value.numpy()))  # 0.1, not what float32 makes of it
+            default = f.default if f.default_factory is MISSING else f.default_factory()
+            default = snake_case(type(self).__name__) if f.name == "name" else default
+            if value != default:
+                shown.append(f"{f.name}={value!r}")
+        return f"{type(self).__name__}({', '.join(shown)})"

@@ -8,6 +8,7 @@ from pellucid.graph.operations.arithmetic import square
 from pellucid.graph.operations.exponential import rsqrt
 from pellucid.graph.variable import Variable
 from pellucid.optimizers.optimizer import Optimizer
+from pellucid.optimizers.schedules.schedule import LearningRate
 
 __all__ = ["RMSprop"]
 
@@ -46,7 +47,7 @@ class RMSprop(Optimizer):
         Graves 2013, "Generating Sequences With Recurrent Neural Networks", equations 38 to 45.
     """
 
-    learning_rate: float = 0.001
+    learning_rate: LearningRate = 0.001
     rho: float = 0.9
     momentum: float = 0.0
     epsilon: float = 1e-7
@@ -54,7 +55,7 @@ class RMSprop(Optimizer):
 
     def _check(self) -> None:
         super()._check()
-        self._require("rho", 0 <= self.rho < 1, "a number from 0 to below 1")
+        self._require_parts("rho")
         self._require("momentum", 0 <= self.momentum <= 1, "a number from 0 to 1")
 
     def build(self, variables: Sequence[Variable]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pellucid.graph.variable import Variable
 from pellucid.optimizers.optimizer import Optimizer
+from pellucid.optimizers.schedules.schedule import LearningRate
 
 __all__ = ["SGD"]
 
@@ -38,7 +39,7 @@ class SGD(Optimizer):
         learning", equations 1 to 4; Nesterov's form rewritten for the point looked ahead to.
     """
 
-    learning_rate: float = 0.01
+    learning_rate: LearningRate = 0.01
     momentum: float = 0.0
     nesterov: bool = False
 
