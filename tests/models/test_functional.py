@@ -68,7 +68,7 @@ def test_two_outputs_train_as_in_keras(data, options):
     ours, theirs = pair_of(two_by_two)
     weights = [np.linspace(0, 2, 50, dtype="float32"), np.linspace(1, 3, 50, dtype="float32")]
     histories = []
-    for model, optimizer in ((ours, pl.optimizers.SGD(0.1)), (theirs, keras.optimizers.SGD(0.1))):
+    for model, optimizer in ((ours, pl.optimizers.SGD(0.02)), (theirs, keras.optimizers.SGD(0.02))):
         model.compile(optimizer, **options)
         fitted = model.fit(
             x, y, 16, 3, verbose=0, shuffle=False, sample_weight=weights, validation_data=(x, y)
