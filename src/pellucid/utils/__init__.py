@@ -2,5 +2,19 @@
 
 from pellucid.graph.scope import reset_names
 from pellucid.random.seeds import set_random_seed
+from pellucid.utils.batches import Batches, split_dataset, timeseries_dataset_from_array
+from pellucid.utils.categories import normalize, to_categorical
+from pellucid.utils.sequences import pad_sequences
+from pellucid.utils.session import clear_session
 
-__all__ = ["reset_names", "set_random_seed"]
+__all__ = [
+    "Batches",
+    "clear_session",
+    "normalize",
+    "pad_sequences",
+    "reset_names",
+    "set_random_seed",
+    "split_dataset",
+    "timeseries_dataset_from_array",
+    "to_categorical",
+]
