@@ -5,12 +5,13 @@
 #   make test     run the tests
 #   make lint     check style and types
 #   make bench    run the benchmarks
+#   make docs     build the pages of the interface into build/docs
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench
+.PHONY: demo test lint bench docs
 
 demo: $(VENV)/.installed
 	$(BIN)/pellucid demo
@@ -25,6 +26,9 @@ lint: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.installed-docs
+	$(BIN)/pdoc --docformat google --output-directory build/docs pellucid
 
 # A stamp, not the interpreter, says that the venv is whole: one that was cut off is made anew.
 $(VENV)/.made:
