@@ -3,6 +3,7 @@
 from pellucid import (
     activations,
     callbacks,
+    config,
     constraints,
     datasets,
     initializers,
@@ -15,6 +16,7 @@ from pellucid import (
     random,
     regularizers,
     saving,
+    tree,
     utils,
 )
 from pellucid.engines.engine import engine, get_engine, set_engine
@@ -41,6 +43,7 @@ __all__ = [
     "Variable",
     "activations",
     "callbacks",
+    "config",
     "constraints",
     "datasets",
     "engine",
@@ -60,5 +63,6 @@ __all__ = [
     "regularizers",
     "saving",
     "set_engine",
+    "tree",
     "utils",
 ]
