@@ -63,6 +63,7 @@ from pellucid.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from pellucid.layers.preprocessing.lookup import IntegerLookup, StringLookup
 from pellucid.layers.regularization import Dropout
 from pellucid.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from pellucid.layers.separable import (
@@ -128,6 +129,7 @@ __all__ = [
     "GlobalMaxPooling3D",
     "Heaviside",
     "Input",
+    "IntegerLookup",
     "Layer",
     "LeakyReLU",
     "MaxPool1D",
@@ -146,6 +148,7 @@ __all__ = [
     "SeparableConvolution1D",
     "SeparableConvolution2D",
     "Softmax",
+    "StringLookup",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",

@@ -1,0 +1,1 @@
+"""Layers that make numbers ready for a network: scaled, put into bins, encoded."""

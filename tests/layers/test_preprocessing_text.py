@@ -1,0 +1,372 @@
+"""Text and categories. What is marked so was computed once by Keras 3.15 with TensorFlow 2.20."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from pellucid import Input, Model, engine, layers
+from pellucid.errors import ArgumentError, DataError, DTypeError, StateError
+from pellucid.layers.preprocessing.fingerprints import concatenated, farmhash64, siphash64
+
+LETTERS = ["a", "b", "c", "d"]
+TEXT = np.array([["a", "c", "d"], ["d", "z", "b"]])
+IDS = [12, 36, 1138, 42]
+NUMBERS = np.array([[12, 1138, 42], [42, 1000, 36]])
+LOOKUPS = [
+    pytest.param(layers.StringLookup, LETTERS, TEXT, id="text"),
+    pytest.param(layers.IntegerLookup, IDS, NUMBERS, id="numbers"),
+]
+
+# -- hashes --------------------------------------------------------------------------------------
+
+# Of tf.strings.to_hash_bucket_fast and ..._strong(key=[133, 137]) into 2**62 buckets; every
+# length from 0 to 299 was compared once.
+FINGERPRINTS = {
+    0: (1936946117179621455, 316627932347062996),
+    3: (4237981211716197537, 3757510874768407203),
+    7: (4427331158000553380, 3001052860280570079),
+    16: (236125997812503749, 689581338949110519),
+    17: (1868511869052581368, 245840084700417718),
+    33: (4038155380426552012, 2580409522424699491),
+    64: (2772538689968405586, 874028666975916566),
+    65: (2188500701702726000, 4259527389967862062),
+    129: (3023774478279643646, 1495684999709688336),
+    300: (4477860179520940595, 15517714838369329),
+}
+
+
+@pytest.mark.parametrize("size", FINGERPRINTS)
+def test_hashes_are_those_of_tensorflow(size):
+    text = "".join(chr(33 + (i * 7 + size) % 90) for i in range(size)).encode()
+    hashes = farmhash64(text) % 2**62, siphash64(text, (133, 137)) % 2**62
+    assert hashes == FINGERPRINTS[size]
+
+
+def test_crossed_fingerprints_are_those_of_tensorflow():
+    # tf.sparse.cross_hashed([["xyz"]], [[-7]]) into 2**62 buckets
+    crossed = concatenated(concatenated(0xDECAFCAFFE, farmhash64(b"xyz")), -7 % 2**64)
+    assert crossed % 2**62 == 1646340468535475439
+
+
+# -- lookups -------------------------------------------------------------------------------------
+
+INDICES = [[1, 3, 4], [4, 0, 2]]
+
+
+@pytest.mark.parametrize(("kind", "vocabulary", "x"), LOOKUPS)
+def test_a_lookup_gives_places_in_the_vocabulary_and_0_for_what_is_not_in_it(kind, vocabulary, x):
+    lookup = kind(vocabulary=vocabulary)
+    for given in (x, x.tolist(), x.astype(object)):
+        y = lookup(given)
+        assert y.dtype == "int64"
+        assert y.tolist() == INDICES
+    assert lookup(x[0]).tolist() == INDICES[0]
+    assert lookup(x[0, 1]).tolist() == INDICES[0][1]
+    assert [lookup.get_vocabulary().index(v) for v in vocabulary] == [1, 2, 3, 4]
+    assert lookup.vocabulary_size() == 5
+
+
+@pytest.mark.parametrize(("kind", "vocabulary", "x"), LOOKUPS)
+def test_encodings_are_made_of_the_one_hot_rows_of_indices(kind, vocabulary, x):
+    eye = np.eye(5)[INDICES]
+    wanted = {"one_hot": eye, "multi_hot": eye.max(axis=1), "count": eye.sum(axis=1)}
+    for mode, y in wanted.items():
+        lookup = kind(vocabulary=vocabulary, output_mode=mode)
+        np.testing.assert_array_equal(lookup(x), y)
+        assert lookup(x).dtype == "float32"
+        assert lookup.compute_output_shape(x.shape) == y.shape
+        wide = kind(5 + 3, vocabulary=vocabulary, output_mode=mode, pad_to_max_tokens=True)
+        np.testing.assert_array_equal(wide(x)[..., :5], y)
+        assert wide(x).shape == wide.compute_output_shape(x.shape) == (*y.shape[:-1], 8)
+    column = kind(vocabulary=vocabulary, output_mode="one_hot")(x[:, :1])
+    np.testing.assert_array_equal(column, np.eye(5)[[1, 4]])
+
+
+def test_count_counts_and_multi_hot_does_not():
+    twice = np.array([["a", "a", "b"]])
+    count = layers.StringLookup(vocabulary=LETTERS, output_mode="count")
+    assert count(twice).tolist() == [[0, 2, 1, 0, 0]]
+    many = layers.StringLookup(vocabulary=LETTERS, output_mode="binary")
+    assert many(twice).tolist() == [[0, 1, 1, 0, 0]]
+
+
+@pytest.mark.parametrize(("kind", "vocabulary", "x"), LOOKUPS)
+def test_an_inverted_lookup_undoes_a_lookup_but_for_unknown_terms(kind, vocabulary, x):
+    y = kind(vocabulary=vocabulary)(x)
+    inverted = kind(vocabulary=vocabulary, invert=True)
+    unknown = inverted.oov_token
+    assert inverted(y).tolist() == np.where(y > 0, x.astype(object), unknown).tolist()
+    assert inverted([0, 99, -5]).tolist() == [unknown] * 3
+
+
+def test_several_unknown_indices_are_given_out_as_in_keras():
+    # outputs of Keras
+    x = [["", "x", "yy"], ["d", "zzz", "a"]]
+    lookup = layers.StringLookup(num_oov_indices=3, mask_token="", vocabulary=LETTERS)
+    assert lookup(x).tolist() == [[0, 3, 2], [7, 1, 4]]
+    lookup = layers.StringLookup(num_oov_indices=3, salt=[1, 2], vocabulary=LETTERS)
+    assert lookup(x).tolist() == [[1, 1, 2], [6, 0, 3]]
+    x = [[0, 7, -8], [9, 100, 1]]
+    lookup = layers.IntegerLookup(num_oov_indices=3, mask_token=0, vocabulary=[1, 5, 9])
+    assert lookup(x).tolist() == [[0, 2, 2], [6, 2, 4]]
+    hashed = layers.IntegerLookup(num_oov_indices=3, oov_method="farmhash", vocabulary=[1, 5, 9])
+    assert hashed(x).tolist() == [[1, 1, 2], [5, 0, 3]]
+
+
+@pytest.mark.parametrize("mode", ["int", "one_hot", "count", "multi_hot"])
+def test_masks_are_0_as_indices_and_left_out_of_encodings(mode):
+    lookup = layers.IntegerLookup(mask_token=0, vocabulary=[1, 5, 9], output_mode=mode)
+    hot = np.array([[[0, 0, 0, 0], [1, 0, 0, 0]], [[0, 0, 0, 1], [0, 1, 0, 0]]])
+    wanted = {"int": [[0, 1], [4, 2]], "one_hot": hot}.get(mode, hot.sum(axis=1))
+    np.testing.assert_array_equal(lookup([[0, 7], [9, 1]]), wanted)
+
+
+@pytest.mark.parametrize("mode", ["int", "one_hot", "multi_hot", "count", "tf_idf"])
+@pytest.mark.parametrize("oov", [1, 3])
+def test_looking_numbers_up_in_the_graph_is_the_same_by_both_engines(mode, oov):
+    weights = [1.0, 2.0, 4.0, 8.0] if mode == "tf_idf" else None
+    arguments = {"num_oov_indices": oov, "vocabulary": IDS, "idf_weights": weights}
+    lookup = layers.IntegerLookup(output_mode=mode, mask_token=0, **arguments)
+    numbers = NUMBERS * [1, 0, 1]
+    at_once = lookup(numbers)
+    x = Input((3,), dtype="int32")
+    y = lookup(x)
+    model = Model(x, y)
+    assert (y.dtype, y.shape) == (str(at_once.dtype), (None, *at_once.shape[1:]))
+    for kind in ("numpy", "xla"):
+        with engine(kind):
+            found = model.predict(numbers)
+            np.testing.assert_array_equal(found, at_once)
+            assert found.dtype == at_once.dtype
+
+
+def test_numbers_are_inverted_in_the_graph():
+    x = Input((2,), dtype="int64")
+    model = Model(x, layers.IntegerLookup(vocabulary=IDS, invert=True)(x))
+    assert model.predict(np.array([[1, 4], [0, 9]])).tolist() == [[12, 42], [-1, -1]]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ["d", "b", "d", None, "[UNK]", "a", None, "d"],
+        np.array(["d", "b", "d", "", "[UNK]", "a", "", "d"]),
+        (batch for batch in (["d", "b"], np.array(["d", "", "a", "[UNK]"]), [["d"], [b""]])),
+    ],
+    ids=["list", "array", "batches"],
+)
+def test_the_most_frequent_terms_come_first_and_ties_in_falling_order(data):
+    lookup = layers.StringLookup()
+    lookup.adapt(data)
+    assert lookup.get_vocabulary() == ["[UNK]", "d", "", "b", "a"]
+    lookup = layers.StringLookup(max_tokens=4, mask_token="")
+    lookup.adapt(["d", "b", "d", None, "c", "a", None, "d"])
+    assert lookup.get_vocabulary() == ["", "[UNK]", "d", "c"]
+    assert lookup.get_vocabulary(include_special_tokens=False) == ["d", "c"]
+
+
+def test_numbers_are_learned_and_steps_end_the_learning():
+    lookup = layers.IntegerLookup()
+    lookup.adapt([1, 2, 2, -1, 7])
+    assert lookup.get_vocabulary() == [-1, 2, 7, 1]
+    endless = itertools.repeat(np.array([3, 4, 4]))
+    lookup.adapt(endless, steps=2)
+    assert lookup.get_vocabulary() == [-1, 4, 3]
+
+
+def test_tf_idf_is_the_count_times_the_logarithm_of_how_rare_a_term_is():
+    lookup = layers.StringLookup(output_mode="tf_idf", max_tokens=8, pad_to_max_tokens=True)
+    lookup.adapt(np.array([["a", "a", "d"], ["d", "z", "b"]]))
+    assert lookup.get_vocabulary() == ["[UNK]", "d", "a", "z", "b"]
+    one, both = np.log(1 + 2 / (1 + 1)), np.log(1 + 2 / (1 + 2))
+    unknown = (3 * one + both) / 4
+    y = lookup(np.array([["a", "q", "a"], ["d", "b", "q"]]))
+    wanted = [[unknown, 0, 2 * one, 0, 0], [unknown, both, 0, 0, one]]
+    np.testing.assert_allclose(y, np.pad(wanted, ((0, 0), (0, 3))), rtol=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "vocabulary", "x"), LOOKUPS)
+def test_a_vocabulary_may_be_set_with_its_special_terms_or_read_from_a_file(
+    kind, vocabulary, x, tmp_path
+):
+    lookup = kind()
+    special = lookup.get_vocabulary()
+    lookup.set_vocabulary([*special, *vocabulary])
+    assert lookup(x).tolist() == INDICES
+    file = tmp_path / "terms.txt"
+    file.write_text("\n".join(map(str, vocabulary)))
+    from_file = kind(vocabulary=str(file))
+    assert from_file(x).tolist() == INDICES
+    assert from_file.get_config()["vocabulary"] is None
+    lookup.save_assets(tmp_path)
+    again = kind()
+    again.load_assets(tmp_path)
+    assert again.get_vocabulary() == lookup.get_vocabulary()
+
+
+def test_learned_weights_are_kept_and_taken_back(tmp_path):
+    lookup = layers.StringLookup(output_mode="tf_idf")
+    lookup.adapt([["a", "b"], ["b", "b"]])
+    store = {}
+    lookup.save_own_variables(store)
+    lookup.save_assets(tmp_path)
+    again = layers.StringLookup.from_config(lookup.get_config())
+    again.load_assets(tmp_path)
+    again.load_own_variables(store)
+    np.testing.assert_array_equal(again([["a", "b"]]), lookup([["a", "b"]]))
+
+
+# get_config() of Keras, but for name, trainable and dtype.
+CONFIGS = {
+    "string": (
+        lambda: layers.StringLookup(vocabulary=LETTERS, output_mode="count"),
+        {
+            "invert": False,
+            "max_tokens": None,
+            "num_oov_indices": 1,
+            "oov_token": "[UNK]",
+            "mask_token": None,
+            "output_mode": "count",
+            "sparse": False,
+            "pad_to_max_tokens": False,
+            "idf_weights": None,
+            "vocabulary": ["a", "b", "c", "d"],
+            "vocabulary_size": 5,
+            "oov_method": "floormod",
+            "salt": None,
+            "encoding": "utf-8",
+        },
+    ),
+    "integer": (
+        lambda: layers.IntegerLookup(vocabulary=np.array([1, 2])),
+        {
+            "invert": False,
+            "max_tokens": None,
+            "num_oov_indices": 1,
+            "oov_token": -1,
+            "mask_token": None,
+            "output_mode": "int",
+            "sparse": False,
+            "pad_to_max_tokens": False,
+            "vocabulary_dtype": "int64",
+            "idf_weights": None,
+            "vocabulary": [1, 2],
+            "vocabulary_size": 3,
+            "oov_method": "floormod",
+            "salt": None,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_configurations_are_those_of_keras(name):
+    make, wanted = CONFIGS[name]
+    config = make().get_config()
+    assert {k: v for k, v in config.items() if k not in ("name", "trainable", "dtype")} == wanted
+    again = type(make()).from_config(config)
+    assert again.get_config() == config
+
+
+ERRORS = {
+    "no vocabulary": (
+        lambda: layers.StringLookup(name="it")(["a"]),
+        StateError,
+        "StringLookup 'it' has no vocabulary yet.\n"
+        "  given:    a layer that has seen no data\n"
+        "  expected: a vocabulary\n"
+        "  to mend:  call its adapt(data), or give it vocabulary=[...]",
+    ),
+    "unknown": (
+        lambda: layers.StringLookup(name="it", num_oov_indices=0, vocabulary=["a"])(["a", "x"]),
+        DataError,
+        "StringLookup 'it' has no index for terms outside of its vocabulary.\n"
+        "  given:    'x'\n"
+        "  expected: terms of the vocabulary\n"
+        "  to mend:  give the layer num_oov_indices=1",
+    ),
+    "twice": (
+        lambda: layers.StringLookup(name="it", vocabulary=["a", "b", "a"]),
+        DataError,
+        "The vocabulary of StringLookup 'it' has a term more than once.\n"
+        "  given:    'a'\n"
+        "  expected: distinct terms; the special ones left out, or first, in the order ['[UNK]']",
+    ),
+    "symbolic": (
+        lambda: layers.StringLookup(name="it", vocabulary=["a"])(Input((1,))),
+        DTypeError,
+        "StringLookup 'it' works on arrays, outside of the graph.\n"
+        "  given:    a symbolic tensor\n"
+        "  expected: an array, a list or a column of a table\n"
+        "  to mend:  apply it to the data first, and give the model what comes out",
+    ),
+    "numbers": (
+        lambda: layers.StringLookup(name="it", vocabulary=["a"])([3]),
+        DTypeError,
+        "StringLookup 'it' takes text.\n"
+        "  given:    3, a int\n"
+        "  expected: strings\n"
+        "  to mend:  np.asarray(x).astype(str), or IntegerLookup for whole numbers",
+    ),
+    "text": (
+        lambda: layers.IntegerLookup(name="it", vocabulary=[1])([0.5, np.nan]),
+        DTypeError,
+        "IntegerLookup 'it' takes whole numbers.\n"
+        "  given:    an array of dtype float64, with 0.5\n"
+        "  expected: integers\n"
+        "  to mend:  fill missing values and use x.astype('int64'), or StringLookup for text",
+    ),
+    "ragged": (
+        lambda: layers.StringLookup(name="it", vocabulary=["a"])([["a"], ["a", "b"]]),
+        DataError,
+        "The rows given to StringLookup 'it' have different lengths.\n"
+        "  given:    a row of 1\n"
+        "  expected: rows of one length\n"
+        "  to mend:  join the words of a row, for TextVectorization to split, or pad them with ''",
+    ),
+    "learning twice": (
+        lambda: layers.StringLookup(name="it", vocabulary=["a"]).adapt(["b"]),
+        StateError,
+        "StringLookup 'it' was made with a vocabulary and learns no other.\n"
+        "  given:    adapt, and vocabulary=...\n"
+        "  expected: one of them",
+    ),
+    "file in a configuration": (
+        lambda: layers.StringLookup.from_config({"vocabulary": "/etc/passwd"}),
+        ArgumentError,
+        "A configuration of StringLookup may not name a file.\n"
+        "  given:    vocabulary='/etc/passwd'\n"
+        "  expected: the terms themselves\n"
+        "  to mend:  make the layer with the path, if you trust it",
+    ),
+    "weights": (
+        lambda: layers.StringLookup(name="it", vocabulary=["a"], output_mode="tf_idf"),
+        ArgumentError,
+        "StringLookup 'it' takes weights with output_mode='tf_idf', and only then.\n"
+        "  given:    idf_weights=None, output_mode='tf_idf'\n"
+        "  expected: a weight for each term",
+    ),
+    "sparse": (
+        lambda: layers.StringLookup(name="it", sparse=True),
+        ArgumentError,
+        "StringLookup 'it' gives dense arrays.\n  given:    sparse=True\n  expected: sparse=False",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors_say_what_was_given_and_how_to_mend_it(name):
+    make, kind, text = ERRORS[name]
+    with pytest.raises(kind) as caught:
+        make()
+    assert str(caught.value) == text
+
+
+def test_a_vocabulary_that_is_part_of_a_graph_cannot_change():
+    lookup = layers.IntegerLookup(vocabulary=[1, 2])
+    lookup(Input((1,), dtype="int64"))
+    lookup.set_vocabulary([1, 2])
+    with pytest.raises(StateError):
+        lookup.set_vocabulary([1, 2, 3])
+    assert lookup.get_vocabulary() == [-1, 1, 2]
