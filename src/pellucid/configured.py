@@ -40,7 +40,7 @@ def snake_case(name: str) -> str:
         >>> snake_case("SGD"), snake_case("AdamW")
         ('sgd', 'adam_w')
     """
-    words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 

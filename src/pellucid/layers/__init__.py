@@ -64,6 +64,13 @@ from pellucid.layers.pooling import (
     MaxPooling3D,
 )
 from pellucid.layers.preprocessing.lookup import IntegerLookup, StringLookup
+from pellucid.layers.recurrent.bidirectional import Bidirectional
+from pellucid.layers.recurrent.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
+from pellucid.layers.recurrent.gru import GRU, GRUCell
+from pellucid.layers.recurrent.lstm import LSTM, LSTMCell
+from pellucid.layers.recurrent.rnn import RNN, StackedRNNCells
+from pellucid.layers.recurrent.simple_rnn import SimpleRNN, SimpleRNNCell
+from pellucid.layers.recurrent.time_distributed import TimeDistributed
 from pellucid.layers.regularization import Dropout
 from pellucid.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from pellucid.layers.separable import (
@@ -82,6 +89,9 @@ from pellucid.layers.upsampling import (
 
 __all__ = [
     "ELU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "Activation",
     "AdaptiveAveragePooling1D",
     "AdaptiveAveragePooling2D",
@@ -95,12 +105,16 @@ __all__ = [
     "AvgPool1D",
     "AvgPool2D",
     "AvgPool3D",
+    "Bidirectional",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
     "Conv2DTranspose",
     "Conv3D",
     "Conv3DTranspose",
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
     "Convolution1D",
     "Convolution1DTranspose",
     "Convolution2D",
@@ -115,6 +129,7 @@ __all__ = [
     "DepthwiseConv2D",
     "Dropout",
     "Flatten",
+    "GRUCell",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
     "GlobalAveragePooling3D",
@@ -130,6 +145,7 @@ __all__ = [
     "Heaviside",
     "Input",
     "IntegerLookup",
+    "LSTMCell",
     "Layer",
     "LeakyReLU",
     "MaxPool1D",
@@ -147,8 +163,12 @@ __all__ = [
     "SeparableConv2D",
     "SeparableConvolution1D",
     "SeparableConvolution2D",
+    "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
+    "StackedRNNCells",
     "StringLookup",
+    "TimeDistributed",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",

@@ -251,8 +251,11 @@ class Layer(Configured):
         key = (tuple(kinds), structure, training, get_engine().name)
         arrays = [x for x in leaves if isinstance(x, np.ndarray)]
         if key not in self._programs:
+            fixed = getattr(self, "stateful", False)  # a state for each row: as many each time
             tensors = [
-                placeholder((None, *x.shape[1:]) if x.ndim else (), dtype_name(x.dtype))
+                placeholder((x.shape[0] if fixed else None, *x.shape[1:]), dtype_name(x.dtype))
+                if x.ndim
+                else placeholder((), dtype_name(x.dtype))
                 for x in arrays
             ]
             remaining = iter(tensors)

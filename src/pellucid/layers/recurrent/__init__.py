@@ -1,0 +1,1 @@
+"""Recurrent layers: cells repeated along the steps of sequences."""
