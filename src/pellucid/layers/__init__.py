@@ -9,6 +9,12 @@ from pellucid.layers.adaptive_pooling import (
     AdaptiveMaxPooling2D,
     AdaptiveMaxPooling3D,
 )
+from pellucid.layers.attention.dot import AdditiveAttention, Attention
+from pellucid.layers.attention.multi_head import (
+    GroupedQueryAttention,
+    GroupQueryAttention,
+    MultiHeadAttention,
+)
 from pellucid.layers.borders import (
     Cropping1D,
     Cropping2D,
@@ -99,6 +105,8 @@ __all__ = [
     "AdaptiveMaxPooling1D",
     "AdaptiveMaxPooling2D",
     "AdaptiveMaxPooling3D",
+    "AdditiveAttention",
+    "Attention",
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",
@@ -142,6 +150,8 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
+    "GroupQueryAttention",
+    "GroupedQueryAttention",
     "Heaviside",
     "Input",
     "IntegerLookup",
@@ -155,6 +165,7 @@ __all__ = [
     "MaxPooling2D",
     "MaxPooling3D",
     "Maxout",
+    "MultiHeadAttention",
     "Permute",
     "ReLU",
     "RepeatVector",
