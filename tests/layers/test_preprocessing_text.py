@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 
 from pellucid import Input, Model, engine, layers
-from pellucid.errors import ArgumentError, DataError, DTypeError, StateError
+from pellucid.errors import (
+    ArgumentError,
+    DataError,
+    DTypeError,
+    ShapeError,
+    StateError,
+    UnknownNameError,
+)
 from pellucid.layers.preprocessing.fingerprints import concatenated, farmhash64, siphash64
+from pellucid.serialization import serialize
 
 LETTERS = ["a", "b", "c", "d"]
 TEXT = np.array([["a", "c", "d"], ["d", "z", "b"]])
@@ -217,6 +225,164 @@ def test_learned_weights_are_kept_and_taken_back(tmp_path):
     np.testing.assert_array_equal(again([["a", "b"]]), lookup([["a", "b"]]))
 
 
+# -- text ----------------------------------------------------------------------------------------
+
+SAYINGS = ["foo bar", "bar baz", "baz, bada! boom"]
+
+
+def test_text_is_made_uniform_split_and_looked_up():
+    vectorize = layers.TextVectorization(output_sequence_length=4)
+    vectorize.adapt(SAYINGS)
+    assert vectorize.get_vocabulary() == ["", "[UNK]", "baz", "bar", "foo", "boom", "bada"]
+    assert vectorize.vocabulary_size() == 7
+    wanted = [[4, 1, 3, 1], [1, 2, 0, 0]]
+    texts = ["Foo  qux\tbar a b c", " qux  BAZ."]
+    assert vectorize(texts).tolist() == wanted
+    assert vectorize([[text] for text in texts]).tolist() == wanted
+    assert vectorize(np.array(texts)).dtype == "int64"
+    assert vectorize("foo bar").tolist() == [4, 3, 0, 0]
+    assert vectorize.compute_output_shape((None, 1)) == (None, 4)
+
+
+def test_without_a_length_rows_are_padded_to_the_longest():
+    vectorize = layers.TextVectorization(vocabulary=["a", "b"])
+    assert vectorize(["a", "", "b a c"]).tolist() == [[2, 0, 0], [0, 0, 0], [3, 2, 1]]
+
+
+def test_ngrams_are_each_width_in_turn():
+    vectorize = layers.TextVectorization(ngrams=2)
+    vectorize.adapt(SAYINGS)
+    words = ["baz", "bar", "foo bar", "foo", "boom", "baz bada", "bar baz", "bada boom", "bada"]
+    assert vectorize.get_vocabulary() == ["", "[UNK]", *words]
+    given = ["foo qux bar", "qux  bAZ bada"]
+    assert vectorize(given).tolist() == [[5, 1, 3, 1, 1], [1, 2, 10, 1, 7]]  # output of Keras
+    pairs = layers.TextVectorization(ngrams=(2,), vocabulary=["a b", "b c"])
+    assert pairs(["a b c d"]).tolist() == [[2, 3, 1]]
+
+
+def test_words_are_counted_and_weighed():
+    one, two = np.log(1 + 3 / (1 + 1)), np.log(1 + 3 / (1 + 2))
+    weights = np.array([(2 * two + 3 * one) / 5, two, two, one, one, one])
+    counts = np.array([[1, 2, 0, 1, 0, 0], [1, 0, 1, 0, 0, 0], [0, 0, 0, 0, 0, 0]])
+    wanted = {"count": counts, "multi_hot": counts > 0, "tf_idf": counts * weights}
+    for mode, y in wanted.items():
+        vectorize = layers.TextVectorization(output_mode=mode)
+        vectorize.adapt(["foo bar bar", *SAYINGS[1:]])
+        assert vectorize.get_vocabulary() == ["[UNK]", "bar", "baz", "foo", "boom", "bada"]
+        given = ["foo bar qux bar", "qux  bAZ", ""]
+        np.testing.assert_allclose(vectorize(given), y, rtol=1e-6)
+        assert vectorize.compute_output_shape((3,)) == y.shape
+
+
+def test_characters_are_split_and_only_ascii_becomes_lower_case():
+    vectorize = layers.TextVectorization(split="character", standardize="lower")
+    vectorize.adapt(["Äb b.", "bc"])
+    assert vectorize.get_vocabulary() == ["", "[UNK]", "b", "Ä", "c", ".", " "]
+    assert vectorize(["Äa B", "ÄbÄ"]).tolist() == [[3, 1, 6, 2], [3, 2, 3, 0]]
+
+
+def test_text_that_is_not_split_is_one_term():
+    vectorize = layers.TextVectorization(
+        split=None, standardize="strip_punctuation", vocabulary=["It is", "b"]
+    )
+    assert vectorize(["It is!", "b"]).tolist() == [2, 3]
+    assert vectorize([["It is!", "b"], ["B", "b"]]).tolist() == [[2, 3], [1, 3]]
+
+
+def test_functions_may_make_uniform_and_split():
+    vectorize = layers.TextVectorization(
+        standardize=lambda texts: np.char.replace(texts, "x", "a"),
+        split=lambda texts: [text.split("-") for text in texts],
+        vocabulary=["a", "b"],
+    )
+    assert vectorize(["x-b-c", "b"]).tolist() == [[2, 3, 1], [3, 0, 0]]
+    chars = layers.TextVectorization(split=np.char.split, vocabulary=["a", "b"])
+    assert chars(["b a", "b"]).tolist() == [[3, 2], [3, 0]]
+
+
+def test_a_learned_text_vocabulary_is_kept_and_taken_back(tmp_path):
+    vectorize = layers.TextVectorization(output_mode="tf_idf")
+    vectorize.adapt(SAYINGS)
+    store = {}
+    vectorize.save_own_variables(store)
+    vectorize.save_assets(tmp_path)
+    again = layers.TextVectorization.from_config(vectorize.get_config())
+    again.load_assets(tmp_path)
+    again.load_own_variables(store)
+    np.testing.assert_array_equal(again(SAYINGS), vectorize(SAYINGS))
+
+
+# -- buckets -------------------------------------------------------------------------------------
+
+# The last column: outputs of Keras.
+HASHINGS = {
+    "text": ({"num_bins": 3}, [["A"], ["B"], ["C"], ["D"], ["E"]], [[1], [0], [1], [1], [2]]),
+    "numbers": ({"num_bins": 3}, [1, 2, -3, 40], [0, 1, 0, 1]),
+    "fractions": ({"num_bins": 3}, [1.7, 2.0, -3.2, 40.0], [0, 1, 0, 1]),
+    "mask": ({"num_bins": 3, "mask_value": ""}, ["A", "B", "", "C", "D"], [1, 1, 0, 2, 2]),
+    "salts": ({"num_bins": 3, "salt": [133, 137]}, ["A", "B", "C", "D", "E"], [1, 2, 1, 0, 2]),
+    "salt": ({"num_bins": 3, "salt": 133}, ["A", "B", "C", "D", "E"], [0, 0, 2, 1, 0]),
+    "count": (
+        {"num_bins": 4, "output_mode": "count"},
+        [["A", "B", "A"], ["C", "D", "E"]],
+        [[3, 0, 0, 0], [1, 0, 0, 2]],
+    ),
+    "multi_hot": (
+        {"num_bins": 4, "output_mode": "multi_hot"},
+        [["A", "B", "A"], ["C", "D", "E"]],
+        [[1, 0, 0, 0], [1, 0, 0, 1]],
+    ),
+    "one_hot": (
+        {"num_bins": 4, "output_mode": "one_hot"},
+        [["A"], ["B"], ["C"]],
+        [[1, 0, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HASHINGS)
+def test_hashing_gives_the_buckets_of_keras(name):
+    arguments, x, wanted = HASHINGS[name]
+    layer = layers.Hashing(**arguments)
+    y = layer(x)
+    assert y.tolist() == wanted
+    assert y.dtype == ("float32" if "output_mode" in arguments else "int64")
+    assert layer.compute_output_shape(np.shape(x)) == y.shape
+    again = layers.Hashing.from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    assert again(x).tolist() == wanted
+
+
+# Outputs of Keras.
+CROSSINGS = {
+    "mixed": (5, [["A", "B", "A", "B", "A"], [101, 101, 101, 102, 102]], [1, 4, 1, 1, 3]),
+    "many": (2**31 - 1, [["A", "B"], [1, -2]], [935942334, 1516588247]),
+    "three": (2**31 - 1, [["A", "B"], [1, -2], ["q", "r"]], [684164285, 1507687418]),
+    "numbers": (2**31 - 1, [[4, 5], [1, -2]], [1159169559, 1597806082]),
+}
+
+
+@pytest.mark.parametrize("name", CROSSINGS)
+def test_crossing_gives_the_buckets_of_keras(name):
+    bins, columns, wanted = CROSSINGS[name]
+    y = layers.HashedCrossing(bins)([np.array(x) for x in columns])
+    assert y.tolist() == wanted
+    assert y.dtype == "int64"
+    column = [np.array(x)[:, None] for x in columns]
+    assert layers.HashedCrossing(bins)(column).tolist() == [[v] for v in wanted]
+
+
+def test_crossings_are_encoded_as_one_hot_rows():
+    _, columns, wanted = CROSSINGS["mixed"]
+    layer = layers.HashedCrossing(5, output_mode="one_hot")
+    for given in (columns, [np.array(x)[:, None] for x in columns]):
+        np.testing.assert_array_equal(layer(given), np.eye(5)[wanted])
+        assert layer.compute_output_shape([np.shape(x) for x in given]) == (5, 5)
+    assert layer(columns).dtype == "float32"
+
+
+# -- all of them ---------------------------------------------------------------------------------
+
 # get_config() of Keras, but for name, trainable and dtype.
 CONFIGS = {
     "string": (
@@ -257,6 +423,38 @@ CONFIGS = {
             "salt": None,
         },
     ),
+    "text": (
+        lambda: layers.TextVectorization(vocabulary=["a", "b"], ngrams=2),
+        {
+            "max_tokens": None,
+            "standardize": "lower_and_strip_punctuation",
+            "split": "whitespace",
+            "ngrams": 2,
+            "output_mode": "int",
+            "output_sequence_length": None,
+            "pad_to_max_tokens": False,
+            "sparse": False,
+            "ragged": False,
+            "vocabulary": ["a", "b"],
+            "idf_weights": None,
+            "encoding": "utf-8",
+            "vocabulary_size": 4,
+        },
+    ),
+    "hashing": (
+        lambda: layers.Hashing(3, salt=5),
+        {
+            "num_bins": 3,
+            "salt": [5, 5],
+            "mask_value": None,
+            "output_mode": "int",
+            "sparse": False,
+        },
+    ),
+    "crossing": (
+        lambda: layers.HashedCrossing(3),
+        {"num_bins": 3, "output_mode": "int", "sparse": False},
+    ),
 }
 
 
@@ -265,6 +463,7 @@ def test_configurations_are_those_of_keras(name):
     make, wanted = CONFIGS[name]
     config = make().get_config()
     assert {k: v for k, v in config.items() if k not in ("name", "trainable", "dtype")} == wanted
+    assert serialize(make())["module"] == "keras.layers"
     again = type(make()).from_config(config)
     assert again.get_config() == config
 
@@ -346,6 +545,63 @@ ERRORS = {
         "StringLookup 'it' takes weights with output_mode='tf_idf', and only then.\n"
         "  given:    idf_weights=None, output_mode='tf_idf'\n"
         "  expected: a weight for each term",
+    ),
+    "split": (
+        lambda: layers.TextVectorization(name="it", split="space"),
+        UnknownNameError,
+        "Unknown 'split' of TextVectorization 'it' 'space'; did you mean 'whitespace'?\n"
+        "  given:    'space'\n"
+        "  expected: one of 'character', 'whitespace'",
+    ),
+    "two columns of text": (
+        lambda: layers.TextVectorization(name="it", vocabulary=["a"])([["a", "b"]]),
+        ShapeError,
+        "TextVectorization 'it' splits one text in each row.\n"
+        "  given:    shape (1, 2)\n"
+        "  expected: shape (rows,) or (rows, 1)",
+    ),
+    "splits to text": (
+        lambda: layers.TextVectorization(name="it", vocabulary=["a"], split=list)(["a"]),
+        DTypeError,
+        "The function 'split' of TextVectorization 'it' gave no list of words for each text.\n"
+        "  given:    1 parts of 1 texts\n"
+        "  expected: a list of lists of words\n"
+        "  to mend:  such as lambda texts: [text.split('-') for text in texts]",
+    ),
+    "no bins": (
+        lambda: layers.Hashing(0, name="it"),
+        ArgumentError,
+        "Hashing 'it' needs a whole number above 0 for 'num_bins'.\n"
+        "  given:    num_bins=0\n"
+        "  expected: 1, 2, 3, …",
+    ),
+    "salt": (
+        lambda: layers.Hashing(2, name="it", salt="x"),
+        ArgumentError,
+        "The salt of Hashing 'it' is one whole number, or two.\n"
+        "  given:    salt='x'\n"
+        "  expected: such as 1337, or [133, 137]",
+    ),
+    "real hashes": (
+        lambda: layers.Hashing(2, name="it", dtype="float32"),
+        ArgumentError,
+        "Hashing 'it' gives whole numbers.\n"
+        "  given:    dtype='float32', output_mode='int'\n"
+        "  expected: dtype='int32' or 'int64'",
+    ),
+    "one column": (
+        lambda: layers.HashedCrossing(2, name="it")(np.array(["a"])),
+        DTypeError,
+        "HashedCrossing 'it' crosses columns.\n"
+        "  given:    a ndarray\n"
+        "  expected: a list of two or more arrays",
+    ),
+    "columns of two lengths": (
+        lambda: layers.HashedCrossing(2, name="it")([["a"], ["a", "b"]]),
+        ShapeError,
+        "HashedCrossing 'it' crosses columns of one length.\n"
+        "  given:    shapes (1,), (2,)\n"
+        "  expected: all (rows,), or all (rows, 1)",
     ),
     "sparse": (
         lambda: layers.StringLookup(name="it", sparse=True),

@@ -69,7 +69,9 @@ from pellucid.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from pellucid.layers.preprocessing.hashing import HashedCrossing, Hashing
 from pellucid.layers.preprocessing.lookup import IntegerLookup, StringLookup
+from pellucid.layers.preprocessing.text import TextVectorization
 from pellucid.layers.recurrent.bidirectional import Bidirectional
 from pellucid.layers.recurrent.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from pellucid.layers.recurrent.gru import GRU, GRUCell
@@ -152,6 +154,8 @@ __all__ = [
     "GlobalMaxPooling3D",
     "GroupQueryAttention",
     "GroupedQueryAttention",
+    "HashedCrossing",
+    "Hashing",
     "Heaviside",
     "Input",
     "IntegerLookup",
@@ -179,6 +183,7 @@ __all__ = [
     "Softmax",
     "StackedRNNCells",
     "StringLookup",
+    "TextVectorization",
     "TimeDistributed",
     "UpSampling1D",
     "UpSampling2D",
