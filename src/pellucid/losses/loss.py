@@ -9,7 +9,7 @@ from pellucid.graph.dtypes import dtype_name, is_float, promote
 from pellucid.graph.operations.arithmetic import divide
 from pellucid.graph.operations.broadcasting import shape_of
 from pellucid.graph.operations.casting import cast, floating
-from pellucid.graph.operations.comparison import equal, where
+from pellucid.graph.operations.comparison import equal, logical_and, where
 from pellucid.graph.operations.movement import expand_dims, squeeze
 from pellucid.graph.operations.reductions import sum
 from pellucid.graph.scope import name_scope
@@ -84,6 +84,7 @@ class Loss(Configured):
         Raises:
             ShapeError: If truth, predictions and weights do not fit together.
         """
+        seen = y_pred.mask if isinstance(y_pred, Tensor) else None
         y_pred = floating(y_pred)
         dtype = self.dtype or promote(dtype_name(y_pred.dtype), "float32")
         y_pred = cast(y_pred, dtype)
@@ -93,6 +94,8 @@ class Loss(Configured):
         with name_scope(self.name or ""):
             costs = self.call(y_true, y_pred)
             mask = self.mask(y_true, y_pred, costs)
+            if seen is not None:  # steps that the layers were told to pass over cost nothing
+                mask = seen if mask is None else logical_and(mask, seen)
             return weighted_loss(costs, sample_weight, mask, self.reduction)
 
     def get_config(self) -> dict[str, Any]:

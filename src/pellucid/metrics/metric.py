@@ -14,7 +14,7 @@ from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.movement import expand_dims, squeeze
 from pellucid.graph.operations.reductions import mean, sum
 from pellucid.graph.scope import name_scope
-from pellucid.graph.tensor import as_tensor, current_updates
+from pellucid.graph.tensor import Tensor, as_tensor, current_updates
 from pellucid.graph.variable import Variable
 from pellucid.losses.loss import apply_mask, divide_no_nan, same_ndim
 
@@ -218,7 +218,7 @@ class MeanOf(MeanMetric):
 
     def mask(self, y_true: Any, y_pred: Any) -> Any:
         """Which examples count, true or false for each; ``None`` if all do."""
-        return None
+        return y_pred.mask if isinstance(y_pred, Tensor) else None
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         mask = self.mask(y_true, y_pred)
