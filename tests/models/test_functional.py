@@ -247,6 +247,17 @@ def test_a_gan_moves_its_samples_towards_the_data(rng):
     assert abs(after - 3.0) < 0.5 * abs(before - 3.0)
 
 
+def test_a_clone_has_the_same_layers_put_together_alike_and_weights_of_its_own(data):
+    x, _ = data
+    model = two_by_two(pl)
+    clone = pl.models.clone_model(model)
+    assert [w.shape for w in clone.weights] == [w.shape for w in model.weights]
+    assert not set(clone.weights) & set(model.weights)
+    clone.set_weights(model.get_weights())
+    for mine, wanted in zip(clone.predict(x), model.predict(x), strict=True):
+        np.testing.assert_array_equal(mine, wanted)
+
+
 def test_an_output_that_needs_another_input_is_refused():
     a, b = Input((2,), name="a"), Input((2,), name="b")
     with pytest.raises(GraphError, match="The outputs need 'b', which is not among the inputs"):

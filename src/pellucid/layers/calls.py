@@ -39,11 +39,11 @@ class LayerCall:
         """The tensors among the arguments."""
         return tensors_in((self.args, self.options))
 
-    def again(self, replace: Callable[[Any], Any]) -> Any:
-        """Call the layer once more, with each tensor among the arguments replaced."""
+    def again(self, replace: Callable[[Any], Any], layer: Any = None) -> Any:
+        """Call the layer, or one in its place, with each tensor among the arguments replaced."""
         given: Any = (self.args, self.options)
         args, options = optree.tree_map(replace, given)
-        return self.layer(*args, training=self.training, **options)
+        return (layer or self.layer)(*args, training=self.training, **options)
 
 
 @dataclass

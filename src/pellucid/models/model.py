@@ -104,6 +104,11 @@ class Model(Trainer):
                 raise wrong_shape(self.label, f"{data.part}x of shape {array.shape}", wanted)
 
     @property
+    def cut(self) -> Cut | None:
+        """The part of the graph that a functional model is; ``None`` for any other model."""
+        return self._cut
+
+    @property
     def inputs(self) -> list[Tensor]:
         """The tensors that the model is fed, if they are known before it sees data."""
         return [] if self._cut is None else self._cut.flat_inputs
