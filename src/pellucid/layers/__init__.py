@@ -69,8 +69,10 @@ from pellucid.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from pellucid.layers.preprocessing.encoding import CategoryEncoding, Discretization
 from pellucid.layers.preprocessing.hashing import HashedCrossing, Hashing
 from pellucid.layers.preprocessing.lookup import IntegerLookup, StringLookup
+from pellucid.layers.preprocessing.rescaling import Normalization, Rescaling
 from pellucid.layers.preprocessing.text import TextVectorization
 from pellucid.layers.recurrent.bidirectional import Bidirectional
 from pellucid.layers.recurrent.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
@@ -116,6 +118,7 @@ __all__ = [
     "AvgPool2D",
     "AvgPool3D",
     "Bidirectional",
+    "CategoryEncoding",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -137,6 +140,7 @@ __all__ = [
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
+    "Discretization",
     "Dropout",
     "Flatten",
     "GRUCell",
@@ -170,9 +174,11 @@ __all__ = [
     "MaxPooling3D",
     "Maxout",
     "MultiHeadAttention",
+    "Normalization",
     "Permute",
     "ReLU",
     "RepeatVector",
+    "Rescaling",
     "Reshape",
     "SeparableConv1D",
     "SeparableConv2D",
