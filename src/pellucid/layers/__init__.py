@@ -69,8 +69,16 @@ from pellucid.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from pellucid.layers.preprocessing.augmentation import (
+    RandomBrightness,
+    RandomContrast,
+    RandomFlip,
+    RandomGrayscale,
+    RandomInvert,
+)
 from pellucid.layers.preprocessing.encoding import CategoryEncoding, Discretization
 from pellucid.layers.preprocessing.hashing import HashedCrossing, Hashing
+from pellucid.layers.preprocessing.images import CenterCrop, RandomCrop, Resizing
 from pellucid.layers.preprocessing.lookup import IntegerLookup, StringLookup
 from pellucid.layers.preprocessing.rescaling import Normalization, Rescaling
 from pellucid.layers.preprocessing.text import TextVectorization
@@ -119,6 +127,7 @@ __all__ = [
     "AvgPool3D",
     "Bidirectional",
     "CategoryEncoding",
+    "CenterCrop",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -176,10 +185,17 @@ __all__ = [
     "MultiHeadAttention",
     "Normalization",
     "Permute",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomGrayscale",
+    "RandomInvert",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Resizing",
     "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",
