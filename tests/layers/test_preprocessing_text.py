@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from pellucid import Input, Model, engine, layers
+from pellucid import Input, Model, engine, layers, utils
 from pellucid.errors import (
     ArgumentError,
     DataError,
@@ -381,6 +381,124 @@ def test_crossings_are_encoded_as_one_hot_rows():
     assert layer(columns).dtype == "float32"
 
 
+# -- tables --------------------------------------------------------------------------------------
+
+COLUMNS = {
+    "f": [0.0, 1.0, 2.0, 4.0],
+    "s": ["x", "y", "x", "z"],
+    "i": [3, 3, 5, 7],
+    "r": [1.0, 2.0, 3.0, 4.0],
+}
+
+
+def space(**options):
+    features = {
+        "f": "float_normalized",
+        "s": "string_categorical",
+        "i": layers.FeatureSpace.integer_hashed(4),
+        "r": layers.FeatureSpace.float_rescaled(2.0, 1.0),
+    }
+    return layers.FeatureSpace(features, crosses=[("s", "i")], crossing_dim=5, **options)
+
+
+def test_columns_stand_side_by_side_by_their_names_and_crosses_last():
+    whole = space()
+    whole.adapt(COLUMNS)
+    f = (np.array(COLUMNS["f"]) - 1.75) / np.std(COLUMNS["f"])
+    i = layers.Hashing(4)(np.array(COLUMNS["i"]))
+    s = np.array([1, 3, 1, 2])  # the indices of a lookup: "x" is the most frequent
+    crossed = layers.HashedCrossing(5)([s, i])
+    r = 2 * np.array(COLUMNS["r"]) + 1
+    eyes = np.eye(4)[i], r[:, None], np.eye(4)[s], np.eye(5)[crossed]
+    wanted = np.concatenate([f[:, None], *eyes], axis=1)
+    y = whole(COLUMNS)
+    assert y.dtype == "float32"
+    np.testing.assert_allclose(y, wanted, rtol=1e-5)
+    one_row = whole({name: values[1] for name, values in COLUMNS.items()})
+    np.testing.assert_allclose(one_row, wanted[1], rtol=1e-5)
+    batches = space()
+    batches.adapt([{n: v[k : k + 2] for n, v in COLUMNS.items()} for k in (0, 2)])
+    np.testing.assert_allclose(batches(COLUMNS), wanted, rtol=1e-5)
+
+
+def test_feature_spaces_give_what_those_of_keras_give():
+    kinds = layers.FeatureSpace
+    whole = kinds(
+        {
+            "s": kinds.string_categorical(output_mode="int"),
+            "i": kinds.integer_categorical(output_mode="int"),
+            "r": "float",
+        },
+        crosses=[kinds.cross(("s", "i"), 8, output_mode="int")],
+        output_mode="dict",
+    )
+    whole.adapt(COLUMNS)
+    # outputs of Keras
+    assert {name: x[:, 0].tolist() for name, x in whole(COLUMNS).items()} == {
+        "i": [1, 1, 3, 2],
+        "r": [1.0, 2.0, 3.0, 4.0],
+        "s": [1, 3, 1, 2],
+        "s_X_i": [1, 4, 3, 3],
+    }
+
+
+def test_a_model_is_built_on_the_encoded_features():
+    whole = space()
+    whole.adapt(COLUMNS)
+    inputs = whole.get_encoded_features()
+    model = Model(inputs, layers.Dense(1)(inputs))
+    assert model.predict(whole(COLUMNS)).shape == (4, 1)
+    parts = space(output_mode="dict")
+    parts.adapt(COLUMNS)
+    shapes = {name: x.shape for name, x in parts.get_encoded_features().items()}
+    assert shapes == {n: (None, *x.shape[1:]) for n, x in parts(COLUMNS).items()}
+
+
+def test_columns_of_numbers_can_be_prepared_within_the_graph():
+    whole = layers.FeatureSpace({"f": "float_normalized", "i": "integer_categorical"})
+    whole.adapt(COLUMNS)
+    model = Model(whole.get_inputs(), whole.get_encoded_features())
+    columns = {"f": np.array(COLUMNS["f"])[:, None], "i": np.array(COLUMNS["i"])[:, None]}
+    np.testing.assert_allclose(model.predict(columns), whole(COLUMNS), rtol=1e-6)
+
+
+def test_any_layer_may_prepare_a_column():
+    text = layers.TextVectorization(output_mode="count")
+    kinds = layers.FeatureSpace
+    whole = kinds({"t": kinds.feature("string", text, "float"), "d": kinds.float_discretized(2)})
+    table = {"t": ["a b", "a", "b b"], "d": [0.0, 1.0, 2.0], "other": [0, 0, 0]}
+    whole.adapt(table)
+    y = whole(table)
+    np.testing.assert_array_equal(y[:, 2:], text(table["t"]))
+    assert y[:, :2].sum(axis=1).tolist() == [1, 1, 1]
+    assert y[0, 0] == y[2, 1] == 1
+
+
+def test_the_configuration_of_a_feature_space_makes_an_equal_one():
+    whole = space()
+    config = whole.get_config()
+    again = layers.FeatureSpace.from_config(config)
+    assert again.get_config() == config
+    assert utils.FeatureSpace is layers.FeatureSpace
+    # Of Keras's:
+    assert list(config) == [
+        "features",
+        "output_mode",
+        "crosses",
+        "crossing_dim",
+        "hashing_dim",
+        "num_discretization_bins",
+    ]
+    assert config["crosses"] == [
+        {
+            "module": "keras.src.layers.preprocessing.feature_space",
+            "class_name": "Cross",
+            "config": {"feature_names": ("s", "i"), "crossing_dim": 5, "output_mode": "one_hot"},
+            "registered_name": "Cross",
+        }
+    ]
+
+
 # -- all of them ---------------------------------------------------------------------------------
 
 # get_config() of Keras, but for name, trainable and dtype.
@@ -602,6 +720,60 @@ ERRORS = {
         "HashedCrossing 'it' crosses columns of one length.\n"
         "  given:    shapes (1,), (2,)\n"
         "  expected: all (rows,), or all (rows, 1)",
+    ),
+    "missing numbers": (
+        lambda: layers.FeatureSpace({"age": "float"}, name="it")({"age": [1, None, 2, None]}),
+        DataError,
+        "There are numbers missing in the column 'age' of FeatureSpace 'it'.\n"
+        "  given:    2 of 4, the first in row 1\n"
+        "  expected: a number in each row\n"
+        "  to mend:  fill them, such as with table['age'].median()",
+    ),
+    "missing column": (
+        lambda: layers.FeatureSpace({"age": "float"}, name="it")({"Age": [1]}),
+        ArgumentError,
+        "FeatureSpace 'it' misses columns.\n  given:    columns 'Age'\n  expected: also 'age'",
+    ),
+    "no table": (
+        lambda: layers.FeatureSpace({"age": "float"}, name="it")(np.zeros(3)),
+        DTypeError,
+        "FeatureSpace 'it' takes columns by their names.\n"
+        "  given:    a ndarray\n"
+        "  expected: a table, or a dict such as {'age': [22, 38]}",
+    ),
+    "not adapted": (
+        lambda: layers.FeatureSpace({"age": "float_normalized"}, name="it")({"age": [1]}),
+        StateError,
+        "FeatureSpace 'it' has not learned its columns yet.\n"
+        "  given:    a feature space that must see 'age'\n"
+        "  expected: space.adapt(table) first",
+    ),
+    "text in a graph": (
+        lambda: layers.FeatureSpace({"sex": "string_categorical"}, name="it").get_inputs(),
+        DTypeError,
+        "FeatureSpace 'it' works on arrays, outside of the graph.\n"
+        "  given:    text or hashes in 'sex'\n"
+        "  expected: numbers alone\n"
+        "  to mend:  give the model space(table), and build it on space.get_encoded_features()",
+    ),
+    "kind of a feature": (
+        lambda: layers.FeatureSpace({"sex": "string_categorial"}),
+        UnknownNameError,
+        "Unknown kind of the feature 'sex' 'string_categorial'; did you mean "
+        "'string_categorical' or 'integer_categorical' or 'string_hashed'?\n"
+        "  given:    'string_categorial'\n"
+        "  expected: one of 'float', 'float_discretized', 'float_normalized', 'float_rescaled', "
+        "'integer_categorical', 'integer_hashed', 'string_categorical', 'string_hashed'",
+    ),
+    "unencoded": (
+        lambda: layers.FeatureSpace(
+            {"n": layers.FeatureSpace.integer_hashed(2, output_mode="int")}, name="it"
+        )({"n": [1]}),
+        ArgumentError,
+        "The column 'n' of FeatureSpace 'it' cannot stand beside others.\n"
+        "  given:    output_mode='int', dtype int64\n"
+        "  expected: real numbers, or one_hot rows\n"
+        "  to mend:  FeatureSpace(..., output_mode='dict')",
     ),
     "sparse": (
         lambda: layers.StringLookup(name="it", sparse=True),

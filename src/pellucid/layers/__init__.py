@@ -77,6 +77,7 @@ from pellucid.layers.preprocessing.augmentation import (
     RandomInvert,
 )
 from pellucid.layers.preprocessing.encoding import CategoryEncoding, Discretization
+from pellucid.layers.preprocessing.feature_space import FeatureSpace
 from pellucid.layers.preprocessing.hashing import HashedCrossing, Hashing
 from pellucid.layers.preprocessing.images import CenterCrop, RandomCrop, Resizing
 from pellucid.layers.preprocessing.lookup import IntegerLookup, StringLookup
@@ -151,6 +152,7 @@ __all__ = [
     "DepthwiseConv2D",
     "Discretization",
     "Dropout",
+    "FeatureSpace",
     "Flatten",
     "GRUCell",
     "GlobalAveragePooling1D",

@@ -1,6 +1,7 @@
 """Helpers that scripts use, under Keras 3's names."""
 
 from pellucid.graph.scope import reset_names
+from pellucid.layers.preprocessing.feature_space import FeatureSpace
 from pellucid.random.seeds import set_random_seed
 from pellucid.utils.batches import Batches, split_dataset, timeseries_dataset_from_array
 from pellucid.utils.categories import normalize, to_categorical
@@ -9,6 +10,7 @@ from pellucid.utils.session import clear_session
 
 __all__ = [
     "Batches",
+    "FeatureSpace",
     "clear_session",
     "normalize",
     "pad_sequences",
