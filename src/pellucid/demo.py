@@ -12,7 +12,8 @@ from pellucid.callbacks import History
 from pellucid.engines.engine import get_engine
 from pellucid.graph.tensor import Updates
 from pellucid.graph.variable import placeholder
-from pellucid.layers.core import Dense, Input
+from pellucid.layers.core import Dense
+from pellucid.layers.inputs import Input
 from pellucid.layers.regularization import Dropout
 from pellucid.layers.reshaping import Flatten
 from pellucid.models.sequential import Sequential

@@ -1,8 +1,8 @@
 """What a table of layers is compared with: Keras, in one compiled program for the whole table.
 
-A table has a layer and the shape of an input in each row. Each layer is made anew, in ours and in
-Keras, with the same weights; then outputs, the weights after one step of gradient descent, shapes,
-gradients and configurations are compared.
+In each row a table has a layer and the shape of its input, or the input itself, or a list of them.
+Each layer is made anew, in ours and in Keras, with the same weights; then outputs, the weights
+after one step of gradient descent, shapes, gradients and configurations are compared.
 """
 
 import functools
@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 import jax
 import keras
 import numpy as np
+import optree
 
 from pellucid import (
     Input,
-    Sequential,
+    Model,
     Updates,
     engine,
     gradients,
@@ -24,6 +25,7 @@ from pellucid import (
     placeholder,
 )
 from pellucid.engines.function import Function
+from pellucid.graph.dtypes import is_float
 from pellucid.graph.spec import same_shape
 from pellucid.graph.tensor import as_tensor
 from pellucid.testing import check_gradient
@@ -34,42 +36,64 @@ DTYPES = {"float64": 1e-12, "float32": 1e-5, "float16": 2e-2, "bfloat16": 1e-1}
 
 @dataclass
 class Table:
-    """Rows by name: a layer, and the shape of its input."""
+    """Rows by name: a layer, and its input, or only the shape of it, or a list of either.
+
+    With ``training`` the layers are told that they are in training.
+    """
 
     rows: dict = field(default_factory=dict)
+    training: bool = False
 
     def ours(self, name, dtype="float32"):
         """The layer of a row, built, with weights that are not 0, and an input for it."""
-        layer, shape = self.rows[name]
+        layer, given = self.rows[name]
         layer = type(layer).from_config({**layer.get_config(), "dtype": dtype, "name": "it"})
         rng = np.random.default_rng(len(name))
-        x = rng.uniform(-2, 2, size=shape).astype("float32")
-        layer(placeholder(shape, dtype))
-        layer.set_weights([rng.uniform(-1, 1, size=v.shape) for v in layer.weights])
+
+        def made(shape):
+            drawn = isinstance(shape, tuple)
+            return rng.uniform(-2, 2, size=shape).astype("float32") if drawn else shape
+
+        x = [made(g) for g in given] if isinstance(given, list) else made(given)
+        layer(like(x, dtype))
+        layer.set_weights([weight(rng, v) for v in layer.weights])
         return layer, x
 
     @functools.cached_property
     def keras(self):
         """For each row Keras's layer, its output, and its weights after a step."""
         made = {}
+        told = {"training": True} if self.training else {}  # not all of Keras's take it
         for name in self.rows:
             ours, x = self.ours(name)
             theirs = getattr(keras.layers, type(ours).__name__).from_config(ours.get_config())
-            build_with_zeros(theirs, x.shape)
+            build_with_zeros(theirs, shapes(x))
             theirs.set_weights(ours.get_weights())
             made[name] = theirs, x
 
         def step(values, name):
             theirs, x = made[name]
+            trained, others = values
 
-            def loss(values):
-                y, _, extra = theirs.stateless_call(values, [], x, return_losses=True)
-                return keras.ops.mean(y**2) + sum(extra), y
+            def loss(trained):
+                y, others_after, extra = theirs.stateless_call(
+                    trained, others, x, return_losses=True, **told
+                )
+                return keras.ops.mean(y**2) + sum(extra), (y, others_after)
 
-            (_, y), slopes = jax.value_and_grad(loss, has_aux=True)(values)
-            return y, [w - LEARNING_RATE * g for w, g in zip(values, slopes, strict=True)]
+            slopes, (y, others) = jax.grad(loss, has_aux=True)(trained)
+            trained = [w - LEARNING_RATE * g for w, g in zip(trained, slopes, strict=True)]
+            after = dict(zip(map(id, theirs.trainable_variables), trained, strict=True))
+            after |= dict(zip(map(id, theirs.non_trainable_variables), others, strict=True))
+            return y, [after[id(v)] for v in theirs.weights]
 
-        weights = {n: [v.value for v in layer.weights] for n, (layer, _) in made.items()}
+        weights = {
+            name: (
+                [v.value for v in layer.trainable_variables],
+                [v.value for v in layer.non_trainable_variables],
+            )
+            for name, (layer, _) in made.items()
+        }
         together = jax.jit(lambda weights: {n: step(weights[n], n) for n in weights})
         # The program runs once, so that time spent on making it fast is lost.
         options = {"xla_backend_optimization_level": 0}
@@ -85,12 +109,13 @@ class Table:
         inputs, outputs, arrays = [], {}, []
         for name in self.rows:
             layer, x = self.ours(name, dtype)
-            tensor = placeholder(x.shape, "float32")
-            y = layer(tensor)
-            wanted = [tensor, *layer.weights] if dtype == "float32" else []
-            slopes = gradients(ops.sum(y * y), wanted)
-            inputs.append(tensor)
-            arrays.append(x)
+            tensor = like(x, "float32")
+            y = layer(tensor, training=self.training)
+            tensors = tensor if isinstance(tensor, list) else [tensor]
+            wanted = [v for v in (*tensors, *layer.weights) if is_float(v.dtype)]
+            slopes = gradients(ops.sum(y * y), wanted) if dtype == "float32" else []
+            inputs += tensors
+            arrays += x if isinstance(x, list) else [x]
             outputs[name] = y, *slopes
         found = {}
         for kind in ("numpy", "xla"):
@@ -104,7 +129,7 @@ class Table:
         layer, x = self.ours(name)
         theirs, expected, _ = self.keras[name]
         with engine("numpy"):
-            y = layer(x)
+            y = layer(x, training=self.training)
         assert str(y.dtype) == str(expected.dtype) == "float32"
         np.testing.assert_allclose(y, expected, rtol=1e-5, atol=1e-6)
         described = [(v.name, v.shape) for v in theirs.weights]
@@ -122,14 +147,15 @@ class Table:
         """The inferred shape with an open batch, and with open space where the layer allows it."""
         layer, x = self.ours(name)
         actual = self.keras[name][1].shape
-        symbolic = layer(placeholder((None, *x.shape[1:])))
+        symbolic = layer(like(x, "float32", rows=None))
         assert symbolic.shape == (None, *actual[1:])
-        assert layer.compute_output_shape(x.shape) == actual
+        assert layer.compute_output_shape(shapes(x)) == actual
 
     def check_training_step(self, name):
         layer, x = self.ours(name)
         expected = self.keras[name][2]
-        model = Sequential([Input(x.shape[1:], batch_size=len(x)), layer])
+        inputs = optree.tree_map(lambda x: Input(batch_shape=x.shape, dtype=str(x.dtype)), x)
+        model = Model(inputs, layer(inputs))
         model.compile(optimizers.SGD(LEARNING_RATE), losses.MeanSquaredError())
         with engine("numpy"):
             model.train_on_batch(x, np.zeros(self.keras[name][1].shape, np.float32))
@@ -138,10 +164,13 @@ class Table:
 
     def check_gradients(self, name):
         layer, x = self.ours(name, "float64")
-        check_gradient(lambda x: layer(x), x)
+        if isinstance(x, list):
+            check_gradient(lambda *x: layer(list(x), training=self.training), *x)
+        else:
+            check_gradient(lambda x: layer(x, training=self.training), x)
         if layer.weights:
             wanted = [v.numpy() for v in layer.weights]
-            check_gradient(lambda *values: replaced(layer, values, x), *wanted)
+            check_gradient(lambda *values: replaced(layer, values, x, self.training), *wanted)
 
     def check_engines(self, name, dtype):
         symbolic, ours, theirs = self.engines[dtype][name]
@@ -164,12 +193,33 @@ def build_with_zeros(layer, shape):
     vars(layer).update(initializers)
 
 
-def replaced(layer, values, x):
+def like(x, dtype, rows=0):
+    """Placeholders for arrays: real numbers in a dtype; with another number of rows, if given."""
+    return optree.tree_map(
+        lambda x: placeholder(
+            x.shape if rows == 0 else (rows, *x.shape[1:]),
+            dtype if x.dtype.kind == "f" else x.dtype,
+        ),
+        x,
+    )
+
+
+def shapes(x):
+    return [one.shape for one in x] if isinstance(x, list) else x.shape
+
+
+def weight(rng, variable):
+    """A value for a weight: a variance is above 0."""
+    low = 0.5 if "variance" in variable.name else -1
+    return rng.uniform(low, low + 2, size=variable.shape)
+
+
+def replaced(layer, values, x, training=False):
     """The layer's output with tensors in the place of its weights."""
     with Updates() as updates:
         for variable, value in zip(layer.weights, values, strict=True):
             updates.assign(variable, value)
-        return layer(as_tensor(x))
+        return layer(optree.tree_map(as_tensor, x), training=training)
 
 
 def bare(value):

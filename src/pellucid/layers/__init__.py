@@ -1,6 +1,6 @@
 """The layers, under Keras 3's names."""
 
-from pellucid.layers.activations import ELU, Heaviside, LeakyReLU, ReLU, Softmax
+from pellucid.layers.activations import ELU, Heaviside, LeakyReLU, PReLU, ReLU, Softmax
 from pellucid.layers.adaptive_pooling import (
     AdaptiveAveragePooling1D,
     AdaptiveAveragePooling2D,
@@ -15,6 +15,7 @@ from pellucid.layers.attention.multi_head import (
     GroupQueryAttention,
     MultiHeadAttention,
 )
+from pellucid.layers.batch_normalization import BatchNormalization
 from pellucid.layers.borders import (
     Cropping1D,
     Cropping2D,
@@ -39,7 +40,9 @@ from pellucid.layers.convolution_transpose import (
     Convolution2DTranspose,
     Convolution3DTranspose,
 )
-from pellucid.layers.core import Activation, Dense, Input, Maxout
+from pellucid.layers.core import Activation, Dense, Identity, Maxout
+from pellucid.layers.einsum_dense import EinsumDense
+from pellucid.layers.embedding import Embedding
 from pellucid.layers.global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -54,7 +57,32 @@ from pellucid.layers.global_pooling import (
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
 )
+from pellucid.layers.inputs import Input, InputLayer
+from pellucid.layers.joining import Concatenate, Dot, concatenate, dot
+from pellucid.layers.lambda_layer import Lambda
 from pellucid.layers.layer import Layer
+from pellucid.layers.masking import Masking
+from pellucid.layers.merging import (
+    Add,
+    Average,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
+from pellucid.layers.noise import AlphaDropout, GaussianDropout, GaussianNoise
+from pellucid.layers.normalization import (
+    GroupNormalization,
+    LayerNormalization,
+    RMSNormalization,
+    UnitNormalization,
+)
 from pellucid.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -90,7 +118,13 @@ from pellucid.layers.recurrent.lstm import LSTM, LSTMCell
 from pellucid.layers.recurrent.rnn import RNN, StackedRNNCells
 from pellucid.layers.recurrent.simple_rnn import SimpleRNN, SimpleRNNCell
 from pellucid.layers.recurrent.time_distributed import TimeDistributed
-from pellucid.layers.regularization import Dropout
+from pellucid.layers.regularization import (
+    ActivityRegularization,
+    Dropout,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)
 from pellucid.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from pellucid.layers.separable import (
     DepthwiseConv1D,
@@ -100,11 +134,13 @@ from pellucid.layers.separable import (
     SeparableConvolution1D,
     SeparableConvolution2D,
 )
+from pellucid.layers.spectral_normalization import SpectralNormalization
 from pellucid.layers.upsampling import (
     UpSampling1D,
     UpSampling2D,
     UpSampling3D,
 )
+from pellucid.layers.wrapper import Wrapper
 
 __all__ = [
     "ELU",
@@ -112,23 +148,29 @@ __all__ = [
     "LSTM",
     "RNN",
     "Activation",
+    "ActivityRegularization",
     "AdaptiveAveragePooling1D",
     "AdaptiveAveragePooling2D",
     "AdaptiveAveragePooling3D",
     "AdaptiveMaxPooling1D",
     "AdaptiveMaxPooling2D",
     "AdaptiveMaxPooling3D",
+    "Add",
     "AdditiveAttention",
+    "AlphaDropout",
     "Attention",
+    "Average",
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",
     "AvgPool1D",
     "AvgPool2D",
     "AvgPool3D",
+    "BatchNormalization",
     "Bidirectional",
     "CategoryEncoding",
     "CenterCrop",
+    "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -151,10 +193,15 @@ __all__ = [
     "DepthwiseConv1D",
     "DepthwiseConv2D",
     "Discretization",
+    "Dot",
     "Dropout",
+    "EinsumDense",
+    "Embedding",
     "FeatureSpace",
     "Flatten",
     "GRUCell",
+    "GaussianDropout",
+    "GaussianNoise",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
     "GlobalAveragePooling3D",
@@ -167,26 +214,37 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
+    "GroupNormalization",
     "GroupQueryAttention",
     "GroupedQueryAttention",
     "HashedCrossing",
     "Hashing",
     "Heaviside",
+    "Identity",
     "Input",
+    "InputLayer",
     "IntegerLookup",
     "LSTMCell",
+    "Lambda",
     "Layer",
+    "LayerNormalization",
     "LeakyReLU",
+    "Masking",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
+    "Maximum",
     "Maxout",
+    "Minimum",
     "MultiHeadAttention",
+    "Multiply",
     "Normalization",
+    "PReLU",
     "Permute",
+    "RMSNormalization",
     "RandomBrightness",
     "RandomContrast",
     "RandomCrop",
@@ -205,14 +263,29 @@ __all__ = [
     "SimpleRNN",
     "SimpleRNNCell",
     "Softmax",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+    "SpectralNormalization",
     "StackedRNNCells",
     "StringLookup",
+    "Subtract",
     "TextVectorization",
     "TimeDistributed",
+    "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",
+    "Wrapper",
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",
+    "add",
+    "average",
+    "concatenate",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
+    "subtract",
 ]

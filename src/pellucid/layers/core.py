@@ -1,4 +1,4 @@
-"""Dense layers, activations as layers, and the input of a model."""
+"""Dense layers, and activations as layers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,34 +9,9 @@ from pellucid.graph.operations.contraction import matmul
 from pellucid.graph.operations.reductions import max
 from pellucid.graph.spec import Spec
 from pellucid.graph.tensor import Tensor
-from pellucid.graph.variable import placeholder
 from pellucid.layers.layer import Layer, whole_number
 
-__all__ = ["Activation", "Dense", "Input", "Maxout"]
-
-
-def Input(  # noqa: N802 (Keras's name, and a layer's place)
-    shape: tuple[int | None, ...],
-    batch_size: int | None = None,
-    dtype: str = "float32",
-    name: str | None = None,
-) -> Tensor:
-    """What goes into a model: a tensor that is fed, a batch of rows of the given shape.
-
-    Args:
-        shape: The shape of one row, without the batch.
-        batch_size: Rows in a batch; open by default.
-        dtype: Its dtype.
-        name: Its name.
-
-    Shapes:
-        → (B, *shape)
-
-    Examples:
-        >>> Input(shape=(784,), name="pixels")
-        pixels: float32[None, 784] = placeholder()
-    """
-    return placeholder((batch_size, *shape), dtype, name)
+__all__ = ["Activation", "Dense", "Identity", "Maxout", "need_features"]
 
 
 def need_features(layer: Layer, shape: tuple[int | None, ...]) -> None:
@@ -166,6 +141,24 @@ class Activation(Layer):
 
     def call(self, x: Tensor) -> Tensor:
         return self.activation(x)
+
+
+@dataclass(eq=False, repr=False)
+class Identity(Layer):
+    """A layer that changes nothing: where a layer has to be, and nothing is to be done.
+
+    Shapes:
+        x (...) → (...)
+
+    Examples:
+        >>> Identity()(np.array([[-1.0, 2.0]]))
+        array([[-1.,  2.]], dtype=float32)
+    """
+
+    supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        return inputs
 
 
 @dataclass(eq=False, repr=False)

@@ -494,10 +494,10 @@ class Layer(Configured):
         """The arguments that make an equal layer, as plain data: its fields."""
         config = {f.name: serialize(getattr(self, f.name)) for f in fields(self) if f.init}
         config["dtype"] = serialize(self.dtype_policy)
-        if self.autocast:
-            del config["autocast"]  # as Keras, which writes them only where they say something
-        if self.activity_regularizer is None:
-            del config["activity_regularizer"]
+        for f in fields(self):  # as Keras, which writes these only where they say something
+            if f.name in ("autocast", "activity_regularizer"):
+                if getattr(self, f.name) == f.default:
+                    del config[f.name]
         return config
 
     @classmethod

@@ -54,8 +54,8 @@ class Cut:
                 continue
             if tensor in seen or link in seen:
                 continue
-            if isinstance(link, Tensor) and isinstance(link.op, Placeholder):
-                raise self._not_connected(link)
+            if isinstance(tensor.op, Placeholder):
+                raise self._not_connected(tensor)
             seen |= {tensor, link}
             stack.append((tensor, True))
             stack += [(x, False) for x in reversed(link.inputs)]
