@@ -134,7 +134,7 @@ from pellucid.graph.operations.trigonometry import (
     tanh,
 )
 from pellucid.graph.operations.while_loop import while_loop
-from pellucid.ops import linalg
+from pellucid.ops import image, linalg
 from pellucid.ops.arrangement import (
     append,
     array_split,
@@ -539,6 +539,7 @@ __all__ = [
     "identity",
     "ifft2",
     "imag",
+    "image",
     "in_top_k",
     "inner",
     "inv",

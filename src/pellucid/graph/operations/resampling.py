@@ -9,35 +9,54 @@ Source:
     ``jax.image.resize``.
 """
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import ShapeError, unknown_name
+from pellucid.graph.operations.arithmetic import absolute, maximum
 from pellucid.graph.operations.broadcasting import axis_of
 from pellucid.graph.operations.casting import cast, floating
+from pellucid.graph.operations.comparison import (
+    equal,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    logical_and,
+    where,
+)
 from pellucid.graph.operations.contraction import tensordot
-from pellucid.graph.operations.movement import moveaxis
+from pellucid.graph.operations.movement import expand_dims, moveaxis
+from pellucid.graph.operations.reductions import sum
+from pellucid.graph.operations.trigonometry import sin
 
-__all__ = ["INTERPOLATIONS", "resample"]
-
-
-def _triangle(d: np.ndarray) -> np.ndarray:
-    return np.maximum(0, 1 - d)
+__all__ = ["INTERPOLATIONS", "resample", "weights"]
 
 
-def _cubic(d: np.ndarray) -> np.ndarray:
+def _triangle(d: Any) -> Any:
+    return maximum(1 - d, 0)
+
+
+def _cubic(d: Any) -> Any:
     near = (1.5 * d - 2.5) * d * d + 1
     far = ((-0.5 * d + 2.5) * d - 4) * d + 2
-    return np.where(d < 1, near, np.where(d < 2, far, 0))
+    return where(less(d, 1), near, where(less(d, 2), far, 0))
 
 
-def _lanczos(radius: int, d: np.ndarray) -> np.ndarray:
-    return np.where(d <= radius, np.sinc(d) * np.sinc(d / radius), 0)
+def _lanczos(radius: int, d: Any) -> Any:
+    return where(less_equal(d, radius), _sinc(d) * _sinc(d / radius), 0)
+
+
+def _sinc(d: Any) -> Any:
+    angle = where(equal(d, 0), 1, math.pi * d)
+    return where(equal(d, 0), 1, sin(angle) / angle)
 
 
 # Each by the distance from an old element, in steps of the old ones.
-INTERPOLATIONS = {
+INTERPOLATIONS: dict[str, Callable[[Any], Any]] = {
     "bicubic": _cubic,
     "bilinear": _triangle,
     "lanczos3": lambda d: _lanczos(3, d),
@@ -45,14 +64,29 @@ INTERPOLATIONS = {
 }
 
 
-def _weights(old: int, new: int, interpolation: str, antialias: bool) -> np.ndarray:
-    """The share of each old element (column) in each new one (row)."""
-    step = old / new
-    centres = (np.arange(new) + 0.5) * step - 0.5
-    distance = np.abs(centres[:, None] - np.arange(old))
+def weights(
+    old: int, new: int, interpolation: str, antialias: bool, scale: Any, translation: Any = 0.0
+) -> Any:
+    """The share of each old element (column) in each new one (row).
+
+    Args:
+        old: How many elements there were.
+        new: How many there are to be.
+        interpolation: One of ``INTERPOLATIONS``.
+        antialias: Whether the kernel is widened where elements become fewer.
+        scale: How many new steps an old one becomes.
+        translation: How far the scaled elements are moved, in new steps.
+    """
+    step = 1 / scale
+    centres = (np.arange(new) + 0.5 - translation) * step - 0.5
+    distance = absolute(expand_dims(centres, 1) - np.arange(old))
     # Fewer elements than before: a wider kernel keeps patterns from showing that are not there.
-    shares = INTERPOLATIONS[interpolation](distance / (max(step, 1) if antialias else 1))
-    return shares / shares.sum(axis=1, keepdims=True)
+    shares = INTERPOLATIONS[interpolation](distance / (maximum(step, 1) if antialias else 1))
+    total = sum(shares, axis=1, keepdims=True)
+    # Nothing is outside, where the old elements have no cell; nor where none of them counts.
+    inside = logical_and(greater_equal(centres, -0.5), less_equal(centres, old - 0.5))
+    counts = logical_and(expand_dims(inside, 1), greater(absolute(total), 1e-4))
+    return where(counts, shares / where(counts, total, 1), 0)
 
 
 def resample(x: Any, axis: int, size: int, interpolation: str, antialias: bool = False) -> Any:
@@ -88,5 +122,5 @@ def resample(x: Any, axis: int, size: int, interpolation: str, antialias: bool =
             expected="a size that is known when the graph is built",
             mend="give the input's full shape: Input(shape=(...))",
         )
-    weights = cast(_weights(old, size, interpolation, antialias), x.dtype)
-    return moveaxis(tensordot(weights, x, [[1], [axis]]), 0, axis)
+    matrix = cast(weights(old, size, interpolation, antialias, size / old), x.dtype)
+    return moveaxis(tensordot(matrix, x, [[1], [axis]]), 0, axis)
