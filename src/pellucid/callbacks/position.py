@@ -53,10 +53,9 @@ class Position:
             self._order = self._shuffler.permutation(rows)
         return self._order
 
-    def end_epoch(self, steps: int, batches: int) -> None:
-        """Go to the next epoch, after so many steps, where an order has so many batches."""
-        used = self.place + min(steps, batches - self.place)
-        self.epoch, self.step, self.place = self.epoch + 1, 0, used % batches
+    def end_epoch(self, place: int) -> None:
+        """Go to the next epoch, where so many batches of the order are used; 0 if all are."""
+        self.epoch, self.step, self.place = self.epoch + 1, 0, place
 
     def state(self) -> dict[str, Any]:
         """All of it, as JSON holds it."""

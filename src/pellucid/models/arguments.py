@@ -7,7 +7,7 @@ import numpy as np
 
 from pellucid.errors import ArgumentError, DTypeError
 
-__all__ = ["listed", "validation_due", "verbosity", "whole_number"]
+__all__ = ["listed", "step_count", "validation_due", "verbosity", "whole_number"]
 
 
 def whole_number(name: str, value: Any, default: int | None = None, least: int = 1) -> int:
@@ -25,6 +25,15 @@ def whole_number(name: str, value: Any, default: int | None = None, least: int =
             expected=f"{least}, {least + 1}, {least + 2}, …",
         )
     return int(value)
+
+
+def step_count(name: str, value: Any) -> int | None:
+    """How many steps at most; ``None`` for as many as there are data for.
+
+    Raises:
+        ArgumentError: If it is something else.
+    """
+    return None if value is None else whole_number(name, value)
 
 
 def verbosity(value: Any) -> int:

@@ -1,6 +1,6 @@
 """Data for training and evaluation: arrays of equal length, checked before anything changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 import optree
 
 from pellucid.errors import ArgumentError, DataError, DTypeError
+from pellucid.models.tables import table_values
 
 __all__ = [
     "Dataset",
@@ -16,7 +17,6 @@ __all__ = [
     "check_labels",
     "prepare",
     "split_tail",
-    "unpack_validation",
 ]
 
 
@@ -48,8 +48,13 @@ class Dataset:
 
     def rows(self, part: slice) -> "Dataset":
         """Part of the rows."""
+        return self.filled([a[part] for a in self.arrays])
+
+    def filled(self, arrays: Sequence[np.ndarray]) -> "Dataset":
+        """Other arrays in the same structure."""
         everything: Any = (self.x, self.y, self.sample_weight)
-        x, y, weight = optree.tree_map(lambda a: a[part], everything)
+        structure = optree.tree_structure(everything)
+        x, y, weight = optree.tree_unflatten(structure, arrays)
         return replace(self, x=x, y=y, sample_weight=weight)
 
     def weighted(self, class_weight: Mapping[int, float] | None) -> "Dataset":
@@ -86,10 +91,13 @@ class Dataset:
         return replace(self, sample_weight=weights)
 
 
-def prepare(x: Any, y: Any = None, sample_weight: Any = None, part: str = "") -> Dataset:
+def prepare(
+    x: Any, y: Any = None, sample_weight: Any = None, part: str = "", as_stored: bool = False
+) -> Dataset:
     """Make a data set of arrays, lists or nested lists and dicts of arrays.
 
-    Floating-point data become float32; whole numbers and booleans stay.
+    Floating-point data become float32, unless they are to stay ``as_stored``; whole numbers and
+    booleans stay.
 
     Raises:
         DataError: If there are no rows, not equally many, or if a value is not a number.
@@ -98,9 +106,12 @@ def prepare(x: Any, y: Any = None, sample_weight: Any = None, part: str = "") ->
         raise DataError(
             "There are no data.", given=f"{part}x=None", expected="an array with a row or more"
         )
-    inputs = _arrays(x, f"{part}x")
+    x, y = table_values(x, f"{part}x"), table_values(y, f"{part}y")
     data = Dataset(
-        inputs, _arrays(y, f"{part}y"), _arrays(sample_weight, f"{part}sample_weight"), part
+        _arrays(x, f"{part}x", as_stored),
+        _arrays(y, f"{part}y", as_stored),
+        _arrays(sample_weight, f"{part}sample_weight", as_stored),
+        part,
     )
     lengths = {name: len(array) for name, array in _named(data)}
     if len(set(lengths.values())) > 1:
@@ -109,7 +120,7 @@ def prepare(x: Any, y: Any = None, sample_weight: Any = None, part: str = "") ->
             given=", ".join(f"{name}: {n}" for name, n in lengths.items()),
             expected="as many rows of each",
             mend="np.stack(x), if x is a list of rows and not of inputs"
-            if isinstance(inputs, list | tuple)
+            if isinstance(data.x, list | tuple)
             else None,
         )
     if not len(data):
@@ -121,9 +132,9 @@ def prepare(x: Any, y: Any = None, sample_weight: Any = None, part: str = "") ->
     return data
 
 
-def _arrays(structure: Any, name: str) -> Any:
+def _arrays(structure: Any, name: str, as_stored: bool) -> Any:
     """Each part of a structure as an array of numbers; ``None`` stays."""
-    return optree.tree_map(lambda a: _numbers(a, name), structure, is_leaf=_is_rows)
+    return optree.tree_map(lambda a: _numbers(a, name, as_stored), structure, is_leaf=_is_rows)
 
 
 def _is_rows(x: Any) -> bool:
@@ -143,8 +154,8 @@ def _named(data: Dataset) -> list[tuple[str, np.ndarray]]:
     return pairs
 
 
-def _numbers(values: Any, name: str) -> np.ndarray:
-    """An array of numbers with at least one axis, floating-point ones as float32."""
+def _numbers(values: Any, name: str, as_stored: bool) -> np.ndarray:
+    """An array of numbers with at least one axis, float64 as float32 unless it is to stay."""
     try:
         array = np.asarray(values)
     except ValueError:
@@ -164,7 +175,8 @@ def _numbers(values: Any, name: str) -> np.ndarray:
             given=f"{array}",
             expected="an array whose first axis counts the rows",
         )
-    return array.astype(np.float32) if array.dtype == np.float64 else array
+    narrowed = array.dtype == np.float64 and not as_stored
+    return array.astype(np.float32) if narrowed else array
 
 
 def _first_other(array: np.ndarray) -> tuple[int, ...] | None:
@@ -259,19 +271,3 @@ def split_tail(data: Dataset, share: float) -> tuple[Dataset, Dataset]:
             expected="a share between 0 and 1 that leaves rows on both sides",
         )
     return data.rows(slice(cut)), data.rows(slice(cut, None))
-
-
-def unpack_validation(given: Any) -> Dataset:
-    """The data set of ``validation_data=(x, y)`` or ``(x, y, sample_weight)``.
-
-    Raises:
-        DTypeError: If it is neither.
-    """
-    if not isinstance(given, tuple | list) or len(given) not in (2, 3):
-        raise DTypeError(
-            "validation_data is a tuple.",
-            given=f"a {type(given).__name__}",
-            expected="(x, y) or (x, y, sample_weight)",
-        )
-    x, y, *weight = given
-    return prepare(x, y, weight[0] if weight else None, part="validation ")

@@ -24,12 +24,12 @@ class Progress:
     Args:
         verbose: 0 nothing, 1 a bar, 2 a plain line an epoch.
         epochs: How many epochs there are.
-        steps: How many steps an epoch has.
+        steps: How many steps an epoch has; ``None`` as long as that is not known.
         console: Where to write; the terminal by default.
     """
 
     def __init__(
-        self, verbose: int, epochs: int, steps: int, console: Console | None = None
+        self, verbose: int, epochs: int, steps: int | None, console: Console | None = None
     ) -> None:
         self.verbose = verbose
         self.epochs = epochs
@@ -73,9 +73,10 @@ class Progress:
             return
         now = time.perf_counter()
         seconds = now - self.began
+        step = seconds / max(self.steps or 1, 1)
         text = (
             f"Epoch {epoch + 1:{len(str(self.epochs))}}/{self.epochs}  "
-            f"{_duration(seconds)}  {_duration(seconds / max(self.steps, 1))}/step  {_shown(logs)}"
+            f"{_duration(seconds)}  {_duration(step)}/step  {_shown(logs)}"
         )
         self.held = Text(text)
         soon = self.verbose == 1 and now - self.printed < REDRAW_SECONDS
@@ -87,17 +88,18 @@ class Progress:
 
     def _bar(self, done: int, logs: dict[str, float], now: float) -> Table:
         step = (now - self.began) / max(done, 1)
-        left = step * (self.steps - done)
-        later = self.epochs - self.epoch - 1
-        if later > 0:
-            left += step * self.steps * later
+        left = ""
+        if self.steps is not None:
+            steps = self.steps - done + self.steps * max(self.epochs - self.epoch - 1, 0)
+            left = f"{_duration(step * steps)} left"
+        total = None if self.steps is None else max(self.steps, 1)  # without one the bar pulses
         grid = Table.grid(padding=(0, 2))
         grid.add_row(
             Text(f"Epoch {self.epoch + 1}/{self.epochs}", style="bold"),
-            ProgressBar(total=max(self.steps, 1), completed=done, width=28),
-            Text(f"{done}/{self.steps}"),
+            ProgressBar(total=total, completed=done, width=28),
+            Text(f"{done}/{'?' if self.steps is None else self.steps}"),
             Text(f"{_duration(step)}/step"),
-            Text(f"{_duration(left)} left", style="cyan"),
+            Text(left, style="cyan"),
             Text(_shown(logs), style="green"),
         )
         return grid

@@ -19,7 +19,7 @@ from pellucid.models.data import Dataset
 if TYPE_CHECKING:
     from pellucid.models.trainer import Trainer
 
-__all__ = ["Step", "predict_step", "rows_of", "test_step", "train_step"]
+__all__ = ["Step", "kinds", "predict_step", "rows_of", "test_step", "train_step"]
 
 
 @dataclass
@@ -52,6 +52,15 @@ def _placeholders(data: Dataset) -> tuple[Any, Any, Any]:
         return optree.tree_map(one, structure)
 
     return like(data.x, "x"), like(data.y, "y"), like(data.sample_weight, "sample_weight")
+
+
+def kinds(data: Dataset) -> tuple[Any, ...]:
+    """What a step depends on of its data: structure, dtypes, the shapes of rows."""
+    everything: Any = (data.x, data.y, data.sample_weight)
+    return (
+        optree.tree_structure(everything),
+        tuple((a.shape[1:], str(a.dtype)) for a in data.arrays),
+    )
 
 
 def rows_of(x: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,17 +24,12 @@ from pellucid.layers.layer import Layer
 from pellucid.metrics.metric import Metric
 from pellucid.models import arguments, steps
 from pellucid.models.compiled import Compiled, is_loss
-from pellucid.models.data import (
-    Dataset,
-    check_finite,
-    check_labels,
-    prepare,
-    split_tail,
-    unpack_validation,
-)
-from pellucid.models.progress import Progress
-from pellucid.models.running import Interruption, Resident, catch_interrupt, run_epoch
-from pellucid.random.seeds import host_generator
+from pellucid.models.data import Dataset, check_finite, check_labels, prepare
+from pellucid.models.feeding import Stream, batches_of
+from pellucid.models.feeds import Feed, open_data, open_validation, require_steps, split
+from pellucid.models.fitting import Plan, evaluate_over, train_epochs
+from pellucid.models.running import Resident, Source
+from pellucid.models.steps import kinds
 
 __all__ = ["Trainer"]
 
@@ -287,20 +283,29 @@ class Trainer(Layer):
         so far is returned.
 
         Args:
-            x: Inputs: an array of N rows, or a list or dict of such arrays.
-            y: Targets, N rows.
+            x: Inputs: an array of N rows, or a list or dict of such arrays. Or what yields whole
+                batches ``(x, y)`` or ``(x, y, sample_weight)``: a ``PyDataset``, a generator, a
+                ``DataLoader``, any iterable; the next batches are made while one is trained on.
+                Or a Hugging Face data set, whose other columns than ``y`` are inputs. Large
+                memory-mapped files are read batch by batch.
+            y: Targets, N rows; for a Hugging Face data set the names of their columns, by default
+                ``"label"`` or ``"labels"``.
             batch_size: Rows a step, 32 by default. The last step of an epoch has what is left.
+                Batches that x yields have their own sizes.
             epochs: The epoch to stop before: how many times the rows are gone through.
             verbose: 0 silent, 1 (``"auto"``) a progress bar, 2 a line an epoch.
             callbacks: Called before and after epochs and batches.
             validation_split: Share of the rows, the last ones, that is kept for validation.
-            validation_data: ``(x, y)`` or ``(x, y, sample_weight)`` to evaluate after each epoch.
-            shuffle: Whether each epoch takes the rows in a new order.
+            validation_data: ``(x, y)`` or ``(x, y, sample_weight)`` to evaluate after each epoch,
+                or what yields such batches.
+            shuffle: Whether each epoch takes the rows, or the batches of a ``PyDataset``, in a new
+                order. What else yields batches keeps its own.
             class_weight: For classes (whole numbers), how much their rows count.
             sample_weight: How much each row counts, (N,).
             initial_epoch: The number of the first epoch, when an earlier training goes on.
             steps_per_epoch: Steps an epoch; by default as many as use every row once. The next
-                epoch goes on where one stopped; where the rows end, the epoch ends too.
+                epoch goes on where one stopped; where the rows end, the epoch ends too. When a
+                generator ends, the training ends, with a warning if it was to go on.
             validation_steps: Steps of a validation; by default all rows.
             validation_batch_size: Rows a step of validation; ``batch_size`` by default.
             validation_freq: Validate after every so many epochs, or after those listed (from 1).
@@ -332,79 +337,22 @@ class Trainer(Layer):
         epochs = arguments.whole_number("epochs", epochs, least=0)
         first_epoch = arguments.whole_number("initial_epoch", initial_epoch, least=0)
         level = arguments.verbosity(verbose)
-        data = prepare(x, y, sample_weight)
-        validation = None if validation_data is None else unpack_validation(validation_data)
+        limit = arguments.step_count("steps_per_epoch", steps_per_epoch)
+        validation_limit = arguments.step_count("validation_steps", validation_steps)
+        data = open_data(x, y, sample_weight, size)
+        validation = (
+            None if validation_data is None else open_validation(validation_data, validation_size)
+        )
         if validation is None and validation_split:
-            data, validation = split_tail(data, validation_split)
-        data = data.weighted(class_weight)
-
-        train, resident = self._ready("train", data, check_data)
-        test = None if validation is None else self._ready("test", validation, check_data)
-        batches = -(-len(data) // size)  # the last one may be smaller
-        total = min(arguments.whole_number("steps_per_epoch", steps_per_epoch, batches), batches)
-
-        history = History()
-        params = {"verbose": level, "epochs": epochs, "steps": total}
-        watchers = CallbackList(callbacks, self, params, last=history)
-        every_batch = watchers.every_batch("train")
-        self.stop_training = False
-        results: dict[str, float] = {}
-        position = Position(first_epoch, host_generator(), history, watchers.callbacks)
-        self.position = position
-        with catch_interrupt() as interruption, Progress(level, epochs, total) as progress:
-            watchers.call("on_train_begin", {})
-            for epoch in range(position.epoch, epochs):
-                first = position.step  # above 0 where a backup was made within the epoch
-                if not first:
-                    self.reset_metrics()
-                watchers.call("on_epoch_begin", epoch, {})
-                progress.begin(epoch)
-                order = position.order(len(data)) if shuffle else None
-
-                def before(done: int, first: int = first) -> None:
-                    if every_batch:
-                        watchers.call("on_train_batch_begin", first + done, {})
-
-                def after(done: int, first: int = first) -> bool:
-                    position.step = first + done
-                    if every_batch:
-                        watchers.call(
-                            "on_train_batch_end", position.step - 1, self._results(resident.logs)
-                        )
-                    if progress.due():
-                        progress.show(position.step, self._results(resident.logs))
-                    return interruption.asked or self.stop_training
-
-                finished = run_epoch(
-                    train,
-                    resident,
-                    size,
-                    order,
-                    position.place + first,
-                    total - first,
-                    every_batch,
-                    before,
-                    after,
-                )
-                if interruption.asked and not finished:
-                    break
-                position.end_epoch(total, batches)
-                results = self._results(resident.logs)
-                if test is not None and arguments.validation_due(epoch, validation_freq):
-                    scores = self._evaluate(
-                        *test, validation_size, validation_steps, watchers, interruption
-                    )
-                    if scores is None:
-                        break
-                    results |= {f"val_{name}": value for name, value in scores.items()}
-                progress.end(epoch, results)
-                watchers.call("on_epoch_end", epoch, results)
-                if self.stop_training or interruption.asked:
-                    break
-            self.optimizer.finalize_variable_values(self.trainable_variables)
-            history.stopped_by = _reason(self, interruption)
-            watchers.call("on_train_end", results)
-        return history
+            data, validation = split(data, validation_split)
+        require_steps("steps_per_epoch", limit, data)
+        require_steps("validation_steps", validation_limit, validation)
+        train = self._ready("train", data, size, check_data, class_weight)
+        test = None
+        if validation is not None:
+            test = self._ready("test", validation, validation_size, check_data)
+        plan = Plan(first_epoch, epochs, limit, level, shuffle, validation_limit, validation_freq)
+        return train_epochs(self, train, test, plan, callbacks)
 
     def evaluate(
         self,
@@ -421,7 +369,7 @@ class Trainer(Layer):
         """The loss and the metrics on data, without training.
 
         Args:
-            x: Inputs, N rows.
+            x: Inputs, N rows, or what yields batches, as in :meth:`fit`.
             y: Targets, N rows.
             batch_size: Rows a step, 32 by default.
             verbose: 0 silent, else a line with the results.
@@ -441,44 +389,18 @@ class Trainer(Layer):
         self._compiled("evaluate")
         size = arguments.whole_number("batch_size", batch_size, DEFAULT_BATCH)
         level = arguments.verbosity(verbose)
-        loop, resident = self._ready("test", prepare(x, y, sample_weight), check_data)
-        watchers = CallbackList(callbacks, self, {"steps": -(-resident.rows // size)})
-        results: Any = self._evaluate(loop, resident, size, steps, watchers)
+        limit = arguments.step_count("steps", steps)
+        data = open_data(x, y, sample_weight, size)
+        require_steps("steps", limit, data)
+        source = self._ready("test", data, size, check_data)
+        watchers = CallbackList(callbacks, self, {"steps": source.steps})
+        results: Any = evaluate_over(self, source, limit, watchers)
         if level:
             print(" - ".join(f"{name}: {value:.4f}" for name, value in results.items()))
         if return_dict:
             return results
         values = list(results.values())
         return values[0] if len(values) == 1 else values
-
-    def _evaluate(
-        self,
-        loop: Loop,
-        data: Resident,
-        size: int,
-        limit: int | None,
-        watchers: CallbackList,
-        interruption: Interruption | None = None,
-    ) -> dict[str, float] | None:
-        """Run the step of evaluation over all rows; ``None`` if it was interrupted."""
-        self.reset_metrics()
-        every_batch = watchers.every_batch("test")
-        watchers.call("on_test_begin", {})
-
-        def before(done: int) -> None:
-            if every_batch:
-                watchers.call("on_test_batch_begin", done, {})
-
-        def after(done: int) -> bool:
-            if every_batch:
-                watchers.call("on_test_batch_end", done - 1, self._results(data.logs))
-            return interruption is not None and interruption.asked
-
-        if not run_epoch(loop, data, size, None, 0, limit, every_batch, before, after):
-            return None
-        results = self._results(data.logs)
-        watchers.call("on_test_end", results)
-        return results
 
     def predict(
         self,
@@ -491,7 +413,8 @@ class Trainer(Layer):
         """The outputs for data.
 
         Args:
-            x: Inputs, N rows.
+            x: Inputs, N rows, or what yields batches, as in :meth:`fit`; of those the inputs alone
+                are used.
             batch_size: Rows computed at once, 32 by default.
             verbose: Taken for Keras's sake; prediction is silent.
             steps: How many batches; by default all rows.
@@ -505,17 +428,22 @@ class Trainer(Layer):
             ShapeError: If a row does not have the shape that the model takes.
         """
         size = arguments.whole_number("batch_size", batch_size, DEFAULT_BATCH)
-        data = prepare(x)
-        self._check_rows(data)
-        program = self._keep(("predict", *_kinds(data)), lambda: self._predictor(data))
-        watchers = CallbackList(callbacks, self, {"steps": -(-len(data) // size)})
+        limit = arguments.step_count("steps", steps)
+        data = open_data(x, size=size)
+        require_steps("steps", limit, data)
+        if isinstance(data, Dataset):
+            self._check_rows(data)  # before a callback hears of it
+        watchers = CallbackList(callbacks, self, {"steps": limit})
         watchers.call("on_predict_begin", {})
         parts = []
-        starts = range(0, len(data), size)
-        for number, start in enumerate(starts if steps is None else starts[:steps]):
-            watchers.call("on_predict_batch_begin", number, {})
-            parts.append(program(*(a[start : start + size] for a in data.arrays)))
-            watchers.call("on_predict_batch_end", number, {"outputs": parts[-1]})
+        with batches_of(data, size, limit) as batches:
+            for number, batch in enumerate(batches):
+                self._check_rows(batch)
+                watchers.call("on_predict_batch_begin", number, {})
+                key = ("predict", *kinds(batch))
+                program = self._keep(key, partial(self._predictor, batch))
+                parts.append(program(*batch.arrays))
+                watchers.call("on_predict_batch_end", number, {"outputs": parts[-1]})
         watchers.call("on_predict_end", {})
         return optree.tree_map(lambda *arrays: np.concatenate(arrays), *parts)
 
@@ -559,10 +487,10 @@ class Trainer(Layer):
         return self.predict(x, batch_size=len(prepare(x)))
 
     def _on_batch(self, kind: str, data: Dataset, return_dict: bool) -> Any:
-        loop, resident = self._ready(kind, data, check_data=True)
+        source = self._ready(kind, data, batch_size=len(data))
         self.reset_metrics()
-        loop.run(resident.arrays, None, 0, 1, resident.rows)
-        results = self._results(resident.logs)
+        source.run_epoch()
+        results = self.results(source.logs)
         values = list(results.values())
         return results if return_dict else values[0] if len(values) == 1 else values
 
@@ -571,8 +499,8 @@ class Trainer(Layer):
         for metric in self.metrics:
             metric.reset_state()
 
-    def _results(self, logs: Mapping[str, Variable] | None) -> dict[str, Any]:
-        """What is reported, as it stands: numbers; from a model's own step if it has one."""
+    def results(self, logs: Mapping[str, Variable] | None) -> dict[str, Any]:
+        """What is reported, as it stands, as numbers: of the model's own step if any."""
         if logs is not None:
             results = {name: variable.numpy() for name, variable in logs.items()}
         else:
@@ -581,15 +509,37 @@ class Trainer(Layer):
 
     # -- making steps ready ----------------------------------------------------------------------
 
-    def _ready(self, kind: str, data: Dataset, check_data: bool) -> tuple[Loop, Resident]:
+    def _ready(
+        self,
+        kind: str,
+        data: Dataset | Feed,
+        batch_size: int,
+        check_data: bool = True,
+        class_weight: Mapping[int, float] | None = None,
+    ) -> Source:
         """Check data, build the step for data of this kind once, and bring the data to it."""
-        self._check_rows(data)
-        if check_data:
-            check_finite(data)
         with engine("numpy") if self.run_eagerly else nullcontext():
-            step, loop = self._keep((kind, *_kinds(data)), lambda: self._step(kind, data))
+            if isinstance(data, Feed):
+                return Stream(
+                    get_engine(),
+                    data,
+                    partial(self._made, kind),
+                    self._check_labels,
+                    check_data,
+                    class_weight,
+                )
+            data = data.weighted(class_weight)
+            self._check_rows(data)
+            if check_data:
+                check_finite(data)
+            step, loop = self._made(kind, data)
             self._check_labels(data, step)
-            return loop, Resident(get_engine(), data, step.logs)
+            return Resident(get_engine(), data, loop, batch_size, step.logs)
+
+    def _made(self, kind: str, data: Dataset) -> tuple[steps.Step, Loop]:
+        """The step for data of a kind, built once."""
+        self._check_rows(data)
+        return self._keep((kind, *kinds(data)), lambda: self._step(kind, data))
 
     def _check_labels(self, data: Dataset, step: steps.Step) -> None:
         """Raise if a loss that takes whole-number labels would get others."""
@@ -622,18 +572,3 @@ class Trainer(Layer):
 
     def _check_rows(self, data: Dataset) -> None:
         """Raise unless the data are of the shapes that the model takes."""
-
-
-def _kinds(data: Dataset) -> tuple[Any, ...]:
-    """What a step depends on of its data: structure, dtypes, the shapes of rows."""
-    everything: Any = (data.x, data.y, data.sample_weight)
-    return (
-        optree.tree_structure(everything),
-        tuple((a.shape[1:], str(a.dtype)) for a in data.arrays),
-    )
-
-
-def _reason(model: Trainer, interruption: Interruption) -> str | None:
-    if interruption.asked:
-        return "user"
-    return "callback" if model.stop_training else None

@@ -5,12 +5,14 @@ from pellucid.layers.preprocessing.feature_space import FeatureSpace
 from pellucid.random.seeds import set_random_seed
 from pellucid.utils.batches import Batches, split_dataset, timeseries_dataset_from_array
 from pellucid.utils.categories import normalize, to_categorical
+from pellucid.utils.py_dataset import PyDataset
 from pellucid.utils.sequences import pad_sequences
 from pellucid.utils.session import clear_session
 
 __all__ = [
     "Batches",
     "FeatureSpace",
+    "PyDataset",
     "clear_session",
     "normalize",
     "pad_sequences",
