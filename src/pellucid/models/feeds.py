@@ -12,7 +12,7 @@ import optree
 
 from pellucid.errors import ArgumentError, DTypeError
 from pellucid.models.data import Dataset, prepare, split_tail
-from pellucid.utils.py_dataset import PyDataset
+from pellucid.models.py_dataset import PyDataset
 
 __all__ = ["Feed", "open_data", "open_validation", "require_steps", "split"]
 
