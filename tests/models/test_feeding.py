@@ -419,23 +419,26 @@ class Columns:
         return {name: column[rows] for name, column in self.columns.items()}
 
 
-class Streamed(Columns):
-    __len__ = None
+class Streamed:
+    """Stands in for a data set of theirs that is streamed: its length is not known."""
 
     def __init__(self, columns, form="python"):
-        super().__init__(columns, form)
+        self.columns = columns
+        self.form = form
+        self.column_names = None
 
     def with_format(self, form):
-        return Streaming(self.columns, form)
-
-
-class Streaming:
-    def __init__(self, columns, form):
-        self.columns, self.form = columns, form
+        return Streamed(self.columns, form)
 
     def iter(self, batch_size):
+        assert self.form == "numpy"
         for start in range(0, len(X), batch_size):
             yield {name: c[start : start + batch_size] for name, c in self.columns.items()}
+
+
+def test_a_streamed_table_trains_as_its_arrays_do():
+    table = Streamed({"pixels": X, "label": Y})
+    same(fit(table, batch_size=SIZE), fit(X, y=Y, batch_size=SIZE))
 
 
 def test_a_table_of_columns_trains_as_its_arrays_do():
