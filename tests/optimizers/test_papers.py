@@ -200,7 +200,7 @@ def schedule_free_by_the_paper(w, gradients, alpha, beta_1, beta_2, epsilon):
             lambda w, g: schedule_free_by_the_paper(w, g, 0.125, 0.7, 0.97, 1e-3),
         ),
     ],
-    ids=str,
+    ids=lambda v: str(v) if hasattr(v, "get_config") else "paper",
 )
 def test_every_step_is_that_of_the_paper_in_double(optimizer, by_hand):
     slopes = [3.0, -1.0, 0.5, 10.0, -0.01, 0.0, 2.0]
