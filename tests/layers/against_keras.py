@@ -47,7 +47,10 @@ class Table:
     def ours(self, name, dtype="float32"):
         """The layer of a row, built, with weights that are not 0, and an input for it."""
         layer, given = self.rows[name]
-        layer = type(layer).from_config({**layer.get_config(), "dtype": dtype, "name": "it"})
+        config = {**layer.get_config(), "dtype": dtype, "name": "it"}
+        if "layer" in config:  # inside of a wrapper
+            config["layer"]["config"] |= {"dtype": dtype, "name": "inside"}
+        layer = type(layer).from_config(config)
         rng = np.random.default_rng(len(name))
 
         def made(shape):
@@ -164,6 +167,7 @@ class Table:
 
     def check_gradients(self, name):
         layer, x = self.ours(name, "float64")
+        x = optree.tree_map(lambda x: x.astype("float64") if x.dtype.kind == "f" else x, x)
         if isinstance(x, list):
             check_gradient(lambda *x: layer(list(x), training=self.training), *x)
         else:

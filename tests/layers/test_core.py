@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from pellucid import Input, Model, engine, function, layers, placeholder, utils
+from pellucid import Input, Model, Sequential, engine, function, layers, placeholder, utils
 from pellucid.errors import ArgumentError, DTypeError, PellucidError, ShapeError, UnknownNameError
 from pellucid.graph.operations.arithmetic import absolute
 from pellucid.serialization import custom_object_scope, deserialize, serialize
@@ -184,6 +184,12 @@ def test_the_inputs_of_a_model_are_among_its_layers():
     a, b = Input((2,), name="a"), Input((2,), name="b")
     model = Model([a, b], layers.add([a, b], name="sum"))
     assert [layer.name for layer in model.layers] == ["a", "b", "sum"]
+
+
+def test_an_input_layer_stands_at_the_front_of_a_list_of_layers():
+    model = Sequential([layers.InputLayer((4,)), layers.Dense(3)])
+    assert model.outputs[0].shape == (None, 3)
+    assert [type(layer) for layer in model.layers] == [layers.Dense]
 
 
 # -- functions as layers --------------------------------------------------------------------------

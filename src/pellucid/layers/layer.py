@@ -248,7 +248,8 @@ class Layer(Configured):
         given: Any = (tuple(self._as_input(x) for x in args), options)
         leaves, structure = optree.tree_flatten(given)
         kinds = [(x.shape[1:], x.dtype, x.ndim) if isinstance(x, np.ndarray) else x for x in leaves]
-        key = (tuple(kinds), structure, training, get_engine().name)
+        frozen = tuple(layer.trainable for layer in self._layers_inside())
+        key = (tuple(kinds), structure, training, get_engine().name, frozen)
         arrays = [x for x in leaves if isinstance(x, np.ndarray)]
         if key not in self._programs:
             fixed = getattr(self, "stateful", False)  # a state for each row: as many each time
@@ -363,6 +364,13 @@ class Layer(Configured):
     def sublayers(self) -> list["Layer"]:
         """The layers that it is made of, each once."""
         return list(dict.fromkeys(self._attributes(Layer)))
+
+    def _layers_inside(self) -> list["Layer"]:
+        """The layer itself, and all layers inside of it."""
+        found = [self]
+        for layer in found:  # grows while it is gone through
+            found += layer.sublayers
+        return found
 
     @property
     def variables(self) -> list[Variable]:
@@ -495,9 +503,9 @@ class Layer(Configured):
         config = {f.name: serialize(getattr(self, f.name)) for f in fields(self) if f.init}
         config["dtype"] = serialize(self.dtype_policy)
         for f in fields(self):  # as Keras, which writes these only where they say something
-            if f.name in ("autocast", "activity_regularizer"):
-                if getattr(self, f.name) == f.default:
-                    del config[f.name]
+            seldom = f.name in ("autocast", "activity_regularizer")
+            if seldom and getattr(self, f.name) == f.default:
+                del config[f.name]
         return config
 
     @classmethod

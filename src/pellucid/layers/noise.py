@@ -11,7 +11,7 @@ from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.comparison import where
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.layer import Layer
-from pellucid.layers.regularization import need_probability
+from pellucid.layers.regularization import need_share
 
 __all__ = ["AlphaDropout", "GaussianDropout", "GaussianNoise"]
 
@@ -30,7 +30,7 @@ class Noisy(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        need_probability(self, self.strength, certain=self.strength != "rate")
+        need_share(self, self.strength, whole=self.strength != "rate")
         if getattr(self, self.strength) > 0:
             self.seed_generator = random.SeedGenerator(self.seed)
 

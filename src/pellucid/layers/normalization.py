@@ -161,8 +161,9 @@ class LayerNormalization(Scaled):
 
     def call(self, x: Tensor) -> Tensor:
         axes = self.axes(x.shape)
+        wide = cast(x, promote(x.dtype, self.compute_dtype))
         with autocast(None):
-            y = layer_normalization(x, self.gamma, self.beta, axes, self.epsilon)
+            y = layer_normalization(wide, self.gamma, self.beta, axes, self.epsilon)
         result: Tensor = cast(y, self.compute_dtype)
         return result
 
@@ -250,7 +251,7 @@ class GroupNormalization(Scaled):
         assert channels is not None  # its weights have been made
         parts = (self._count(channels), channels // self._count(channels))
         shape = shape_of(x)
-        wide = cast(x, promote(x.dtype, "float32"))
+        wide = cast(x, promote(promote(x.dtype, "float32"), self.compute_dtype))
         grouped = reshape(wide, (*shape[:axis], *parts, *shape[axis + 1 :]))
         over = [a for a in range(1, grouped.ndim) if a != axis]
         along = [*[1] * axis, *parts, *[1] * (x.ndim - axis - 1)]

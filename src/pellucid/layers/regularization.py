@@ -18,25 +18,26 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
-    "need_probability",
+    "need_share",
 ]
 
 
-def need_probability(layer: Layer, argument: str, certain: bool = True) -> None:
-    """Raise unless one of a layer's arguments is a probability.
+def need_share(layer: Layer, argument: str, whole: bool = True) -> None:
+    """Raise unless one of a layer's arguments is a number from 0 to 1.
 
     Args:
         layer: The layer.
-        argument: The argument's name.
-        certain: Whether it may be 1.
+        argument: The argument's name; a ``rate`` is a probability.
+        whole: Whether it may be 1.
     """
     value = getattr(layer, argument)
     number = isinstance(value, int | float | np.number)
-    if not number or not 0 <= value <= 1 or (value == 1 and not certain):
+    if not number or not 0 <= value <= 1 or (value == 1 and not whole):
+        what = "a probability" if argument == "rate" else "a number from 0 to 1"
         raise ArgumentError(
-            f"{layer.label} needs a probability.",
+            f"{layer.label} needs {what}.",
             given=f"{argument}={value!r}",
-            expected="a number from 0 to 1" if certain else "a number from 0 to below 1",
+            expected="a number from 0 to 1" if whole else "a number from 0 to below 1",
         )
 
 
@@ -77,7 +78,7 @@ class Dropout(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        need_probability(self, "rate")
+        need_share(self, "rate")
         if self.noise_shape is not None:
             self.noise_shape = tuple(self.noise_shape)  # a list, where it comes from a file
         if self.rate > 0:
@@ -99,7 +100,7 @@ class SpatialDropout(Spatial):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        need_probability(self, "rate")
+        need_share(self, "rate")
         if self.rate > 0:
             self.seed_generator = random.SeedGenerator(self.seed)
 

@@ -11,6 +11,7 @@ from pellucid.graph.spec import Spec, same_shape
 from pellucid.graph.tensor import Tensor
 from pellucid.graph.variable import Placeholder, placeholder
 from pellucid.layers.calls import entered, tensors_in
+from pellucid.layers.inputs import InputLayer
 from pellucid.layers.layer import Layer
 from pellucid.models.arguments import listed
 from pellucid.models.cut import fitted, wrong_shape
@@ -58,6 +59,8 @@ class Sequential(Model):
             GraphError: If it contains the model itself.
             ShapeError: If it does not fit what comes before it; then it is not added.
         """
+        if isinstance(layer, InputLayer):
+            layer = layer.output
         if isinstance(layer, Tensor) and isinstance(layer.op, Placeholder) and not self.layers:
             self._input = layer
             return
