@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from pellucid.engines.xla_program import Step
+from pellucid.engines.xla_program import Step, compiled
 
 __all__ = ["XlaLoop"]
 
@@ -19,13 +19,10 @@ class XlaLoop:
         self.step = step
         self.programs: dict[int, Any] = {}
 
-    def run(
-        self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int
-    ) -> None:
+    def run(self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int) -> None:
         if batch_size not in self.programs:
-            self.programs[batch_size] = jax.jit(
-                functools.partial(self.many_steps, batch_size), donate_argnums=0
-            )
+            many_steps = functools.partial(self.many_steps, batch_size)
+            self.programs[batch_size] = compiled(many_steps, self.step.lowering.platform)
         self.step.run(
             self.programs[batch_size], list(data), order, np.int32(start), np.int32(steps)
         )

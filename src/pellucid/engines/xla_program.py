@@ -5,6 +5,7 @@ needs, gives the program the variables' arrays (donated, so that they are change
 takes the new ones back.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from pellucid.graph.tensor import Tensor
 from pellucid.graph.variable import Variable
 from pellucid.graph.walk import ancestors, check_open_sizes, run_graph
 
-__all__ = ["Lowering", "Step", "XlaProgram"]
+__all__ = ["Lowering", "Step", "XlaProgram", "compiled"]
 
 
 class Lowering:
@@ -36,7 +37,7 @@ class Lowering:
         self.platform = platform
 
     def stretch(self, *operands: Any) -> list[Any]:
-        """Operands at one shape, by NumPy's rule. JAX's own functions do so too, but trace slowly."""
+        """Operands at one shape, by NumPy's rule. JAX's own functions do so, but trace slowly."""
         shape = np.broadcast_shapes(*(x.shape for x in operands))
         return [self.broadcast(x, shape) for x in operands]
 
@@ -127,12 +128,38 @@ def _on_device(variable: Variable) -> Any:
     return variable.value
 
 
+# What XLA is told, by platform. On a CPU it has two routines for convolutions: YNNPACK's, its
+# choice, runs on one thread and takes two to five times as long as the other, Eigen's
+# (benchmarks/convnet.py). For matrix products and sums YNNPACK's routines are kept.
+OPTIONS = {
+    "cpu": {
+        "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_REDUCE"
+    }
+}
+
+
+@functools.cache
+def _options(platform: str) -> dict[str, str]:
+    """The options that this XLA knows: that of the CPU is an experiment of theirs, and may go."""
+    wanted = OPTIONS.get(platform, {})
+    try:
+        jax.jit(lambda: 0, compiler_options=wanted).lower().compile()
+    except jax.errors.JaxRuntimeError:
+        return {}
+    return wanted
+
+
+def compiled(function: Callable[..., Any], platform: str) -> Any:
+    """A function of arrays, compiled by XLA when it is first called; its first ones are donated."""
+    return jax.jit(function, donate_argnums=0, compiler_options=_options(platform))
+
+
 class XlaProgram:
     """A graph that runs as one compiled program."""
 
     def __init__(self, step: Step) -> None:
         self.step = step
-        self.program = jax.jit(step, donate_argnums=0)
+        self.program = compiled(step, step.lowering.platform)
 
     def __call__(self, inputs: Sequence[Any]) -> list[np.ndarray]:
         outputs = self.step.run(self.program, list(inputs))

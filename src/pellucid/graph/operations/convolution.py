@@ -5,16 +5,18 @@ differentiation: the convolution itself, its transpose that goes from outputs ba
 the one that finds the kernel from inputs and outputs. The gradient of each by each of its inputs
 is another of the three; transposed convolution, as a layer uses it, is the second.
 
-On an accelerator all three are ``lax.conv_general_dilated``. On a CPU only the plain convolution
-is, for which XLA has a fast routine there. The other two, and groups, take it several times (the
-kernel's gradient tens of times) as long as a matrix product for each offset in the kernel, so
-that is what they are there; ``benchmarks/convolution_lowering.py`` shows the difference.
+On an accelerator all three are ``lax.conv_general_dilated``. So they are on a CPU where XLA has a
+fast routine there: in single and half precision, without groups, and, but for the convolution
+itself, without strides. Elsewhere it takes several times as long as a matrix product for each
+offset in the kernel, so that is what they are there; ``benchmarks/convolution_lowering.py`` shows
+the difference.
 
 Source:
     Dumoulin, Visin 2016, "A guide to convolution arithmetic for deep learning", chapter 4 (the
     transpose), https://arxiv.org/abs/1603.07285.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +64,10 @@ class Trilinear(Op):
         """The kernel, of the given size, from x and y."""
         fields = self.strides, self.padding, self.dilation, self.groups
         return apply(ConvolutionKernel(*fields, tuple(size)), x, y)
+
+    def slow(self, jax: Any, dtype: Any) -> bool:
+        """Whether XLA has no fast routine for these convolutions where it runs."""
+        return jax.platform == "cpu" and (self.groups > 1 or dtype == np.float64)
 
     def apart(self, xp: Any, x: Any, each: int) -> Any:
         """The groups of channels brought to the front, for one product of a batch of matrices.
@@ -156,7 +162,8 @@ class Convolution(Trilinear):
         return self.by_offsets(np, x, kernel)
 
     def lower(self, jax: Any, x: Any, kernel: Any) -> Any:
-        if jax.platform == "cpu" and self.groups > 1:
+        single = jax.platform == "cpu" and x.shape[-1] == 1
+        if single or self.slow(jax, x.dtype):
             return self.by_offsets(jax.numpy, x, kernel, jax.lax).astype(x.dtype)
         return jax.lax.conv_general_dilated(
             x,
@@ -171,6 +178,10 @@ class Convolution(Trilinear):
     def by_offsets(self, xp: Any, x: Any, kernel: Any, lax: Any = None) -> Any:
         windows, each = self.windows(kernel.shape[:-2]), kernel.shape[-2]
         padded = self.apart(xp, windows.padded(xp, _wide(x)), each)
+        if x.shape[-1] == 1:
+            # Products of one row would be elementwise, and computed again by each who uses them.
+            row = xp.concatenate(windows.views(padded, lax), -1)
+            return xp.matmul(row, xp.reshape(_wide(kernel), (-1, kernel.shape[-1])))
         matrices = self.matrices(xp, _wide(kernel))
         total: Any = 0
         for view, matrix in zip(windows.views(padded, lax), matrices, strict=True):
@@ -217,7 +228,9 @@ class ConvolutionTranspose(Trilinear):
 
     def lower(self, jax: Any, y: Any, kernel: Any, *sizes: Any) -> Any:
         windows, spatial = self.windows(kernel.shape[:-2]), self.spatial(sizes)
-        if jax.platform == "cpu":
+        # XLA's routine is no faster for few channels.
+        apart = jax.platform == "cpu" and (max(self.strides) > 1 or kernel.shape[-2] <= 4)
+        if apart or self.slow(jax, y.dtype):
             folded = windows.fold_jax(jax, self.parts(jax.numpy, y, kernel), spatial)
             return self.joined(jax.numpy, folded, kernel.shape[-2]).astype(y.dtype)
         # A convolution of y, spread out by the strides, with the kernel turned round.
@@ -266,7 +279,9 @@ class ConvolutionKernel(Trilinear):
         return self.by_offsets(np, x, y)
 
     def lower(self, jax: Any, x: Any, y: Any) -> Any:
-        if jax.platform == "cpu":
+        one = x.shape[-1] == 1 or math.prod(self.size) == 1  # one matrix product
+        apart = jax.platform == "cpu" and (max(self.strides) > 1 or one)
+        if apart or self.slow(jax, x.dtype):
             return self.by_offsets(jax.numpy, x, y, jax.lax).astype(x.dtype)
         # A convolution whose kernel is y, and which sums over the batch in place of the channels.
         windows = self.windows(self.size)
@@ -282,15 +297,21 @@ class ConvolutionKernel(Trilinear):
             )
         ]
         letters = "DHW"[3 - len(self.size) :]
-        return jax.lax.conv_general_dilated(
+        layouts = f"C{letters}N", f"I{letters}O", f"{letters}NC"
+        if jax.platform == "cpu":
+            # In a loop its fast routine takes no other layout, and is not to be had by asking XLA.
+            x, y = jax.numpy.swapaxes(x, 0, -1), jax.numpy.moveaxis(y, 0, -2)
+            layouts = _layouts(len(self.size))
+        kernel = jax.lax.conv_general_dilated(
             x,
             y,
             self.dilation,
             ends,
             rhs_dilation=self.strides,
-            dimension_numbers=(f"C{letters}N", f"I{letters}O", f"{letters}NC"),
+            dimension_numbers=layouts,
             batch_group_count=self.groups,
         )
+        return jax.numpy.moveaxis(kernel, 0, -2) if jax.platform == "cpu" else kernel
 
     def by_offsets(self, xp: Any, x: Any, y: Any, lax: Any = None) -> Any:
         windows, each = self.windows(self.size), x.shape[-1] // self.groups
