@@ -1,6 +1,7 @@
 """Recurrent layers: against Keras by one table, against their formulas, and by differences."""
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 
 import jax
@@ -308,18 +309,21 @@ KINKED = ("GRU without bias", "LSTM forgetting")
 SLOW = ("ConvLSTM2D", "ConvLSTM3D")  # the other data format and rank have them in small
 
 
-@pytest.fixture
-def in_float64():
-    dtype_policies.set_dtype_policy("float64")
-    yield
-    dtype_policies.set_dtype_policy("float32")
+@contextmanager
+def policy(name):
+    before = dtype_policies.global_policy()
+    dtype_policies.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        dtype_policies.set_dtype_policy(before)
 
 
-@pytest.mark.usefixtures("in_float64")
 @pytest.mark.parametrize("name", [n for n in CASES if n not in (*KINKED, *SLOW)])
 def test_gradients_are_those_of_differences(name):
     case = CASES[name]
-    layer = case.make(layers)
+    with policy("float64"):
+        layer = case.make(layers)
     x, options = inputs_of(case, np.float64)
     with engine("numpy"):
         layer(x, **options)
@@ -355,10 +359,8 @@ def test_second_derivatives_are_those_of_differences():
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_both_engines_agree(name, dtype):
     case = CASES[name]
-    config = case.make(layers).get_config()
-    if "cell" in config and dtype != "float32":
-        pytest.skip("a cell has a dtype of its own")
-    layer = type(case.make(layers)).from_config({**config, "dtype": dtype})
+    with policy(dtype):
+        layer = case.make(layers)
     x, options = inputs_of(case)
     check_engines(lambda x: layer(x, **options), x)
 

@@ -191,6 +191,23 @@ def test_rows_and_captures_are_not_saved_again():
     assert [y.shape for y in forward.spec] == [(2, 5), (4, 2, 5), (4, 2, 5)]
 
 
+def test_gradients_by_matrices_are_multiplied_after_the_scan():
+    x, h, w, u = rnn_tensors()
+    _, ys = scan(rnn_step(w, u), h, x)
+    _, backward = scans(gradients(total(ys * ys), [x, w, u]))
+    # What is handed on is the gradient by the state alone; x, w and u share what is stacked.
+    assert backward.op.states == 1
+    assert [y.shape for y in backward.spec] == [(2, 5), (4, 2, 3), (4, 2, 5)]
+
+
+def test_what_a_matrix_is_multiplied_with_may_be_made_in_the_step(rng):
+    def dropped(h, x, pattern, u):
+        return scan(lambda h, x: ((n := tanh((h * pattern) @ u + x) @ u), n), h, x)
+
+    shapes = [(2, 3), (4, 2, 3), (2, 3), (3, 3)]
+    check_gradient(dropped, *(rng.uniform(-1, 1, shape) for shape in shapes))
+
+
 def test_a_shape_that_the_gradient_looks_at_is_not_a_reason_to_save():
     x = placeholder((4, 6), "float64", name="x")
     w = placeholder((6,), "float64", name="w")

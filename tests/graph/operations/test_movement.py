@@ -23,6 +23,7 @@ from pellucid.graph.operations.movement import (
 )
 from pellucid.graph.operations.reductions import mean, sum
 from pellucid.graph.operations.subscript import index
+from pellucid.graph.walk import ancestors
 from pellucid.testing import check_engines
 
 ENGINES = pytest.mark.parametrize("name", ["numpy", "xla"])
@@ -234,6 +235,17 @@ def test_split_cuts_where_numpy_does(cuts):
         np.testing.assert_array_equal(ours, theirs)
     node = placeholder((2, 5))
     assert [p.shape for p in split(node, cuts, 1)] == [p.shape for p in np.split(x, cuts, 1)]
+
+
+def test_the_gradient_of_a_split_is_one_concatenation(rng):
+    x = placeholder((2, 6), "float64")
+    a, _, c = split(x, [1, 3], 1)
+    slope = gradients([a * a, c * 3.0], x)
+    assert [type(n.op).__name__ for n in ancestors([slope])].count("Concatenate") == 1
+    assert "Unslice" not in [type(n.op).__name__ for n in ancestors([slope])]
+    value = rng.normal(size=(2, 6))
+    expected = np.concatenate([2 * value[:, :1], np.zeros((2, 2)), np.full((2, 3), 3.0)], 1)
+    np.testing.assert_array_equal(function([x], slope)(value), expected)
 
 
 def test_moving_back_and_forth_changes_nothing(rng):

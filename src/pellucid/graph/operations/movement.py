@@ -11,6 +11,7 @@ from pellucid.errors import ShapeError
 from pellucid.graph.operations.broadcasting import (
     axes_of,
     axis_of,
+    full,
     reshape,
     reshape_exactly,
     shape_of,
@@ -389,6 +390,36 @@ def squeeze(x: Any, axis: int | Sequence[int] | None = None) -> Any:
     return reshape_exactly(x, [n for i, n in enumerate(shape_of(x)) if i not in axes])
 
 
+@dataclass(frozen=True)
+class Split(Op):
+    """All parts of a tensor along an axis.
+
+    Slices would do, but their gradients are added up, each padded with zeros: for the gates of an
+    LSTM that takes twice as long as the one concatenation that it comes to.
+    """
+
+    sizes: tuple[int, ...]
+    axis: int
+
+    def infer(self, x: Spec) -> tuple[Spec, ...]:
+        before, after = x.shape[: self.axis], x.shape[self.axis + 1 :]
+        return tuple(x.with_shape([*before, n, *after]) for n in self.sizes)
+
+    def value(self, x: np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(np.split(x, list(itertools.accumulate(self.sizes[:-1])), self.axis))
+
+    def lower(self, jax: Any, x: Any) -> tuple[Any, ...]:
+        return tuple(jax.lax.split(x, self.sizes, self.axis))
+
+    def gradient(self, upstream: Any, output: Tensor, x: Tensor) -> Any:
+        shape = list(shape_of(x))
+        parts = []
+        for part, size in zip(upstream, self.sizes, strict=True):
+            shape[self.axis] = size
+            parts.append(full(shape, 0, x.dtype) if part is None else part)
+        return (concatenate(parts, self.axis),)
+
+
 def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
     """Parts of ``x`` along an axis: so many equal ones, or cut before the given positions.
 
@@ -410,5 +441,9 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
         cuts = [part * i for i in range(1, indices_or_sections)]
     else:
         cuts = [int(i) for i in indices_or_sections]
+    ends = [0, *cuts, size]
+    if isinstance(x, Tensor) and size is not None and cuts and ends == sorted(ends):
+        sizes = tuple(b - a for a, b in itertools.pairwise(ends))
+        return list(apply(Split(sizes, axis), x))
     stops = [*cuts, None]
     return [slice_axes(x, {axis: (a, b, 1)}) for a, b in zip([0, *cuts], stops, strict=True)]

@@ -29,6 +29,7 @@ from pellucid.graph.operations.body import (
     tensors,
 )
 from pellucid.graph.operations.broadcasting import zeros_like
+from pellucid.graph.operations.deferred import factors, sum_of_products
 from pellucid.graph.operations.residuals import residuals
 from pellucid.graph.rewriting import Family, Together, simplify, substitute
 from pellucid.graph.spec import Spec, same_shape
@@ -111,7 +112,9 @@ class Scan(Family):
         """Scan backwards, handing on the gradient by the state.
 
         What the backward step reads of the forward step is stacked by a forward scan that gives
-        it besides its results. That scan is of this one's family, so the two run as one.
+        it besides its results. That scan is of this one's family, so the two run as one. Where
+        the gradient by something that all steps use is a product, its factors are stacked, and
+        multiplied after the loop.
         """
         body = self.body
         state_in, row_in, captured_in = self.parts(body.inputs)
@@ -127,16 +130,18 @@ class Scan(Family):
         slope = dict(zip(wrt, slopes, strict=True))
         states = [x for x in state_in if x in slope]
         rows = [x for x in row_in if x in slope and not is_zero(slope[x])]
-        totals = {
-            x: stand_in(x, "total") for x in captured_in if x in slope and not is_zero(slope[x])
-        }
-        results = [
-            *(slope[x] for x in states),
-            *(add(total, slope[x]) for x, total in totals.items()),
-            *(slope[x] for x in rows),
+        used_by_all = [x for x in captured_in if x in slope and not is_zero(slope[x])]
+        new = simplify([*body.outputs, *(slope[x] for x in [*states, *used_by_all, *rows])])
+        products = {x: pair for x in used_by_all if (pair := factors(new[slope[x]]))}
+        totals = {x: stand_in(x, "total") for x in used_by_all if x not in products}
+        forward = [new[y] for y in body.outputs]
+        stepwise = [
+            *(new[slope[x]] for x in states),
+            *(add(total, new[slope[x]]) for x, total in totals.items()),
         ]
-        new = simplify([*body.outputs, *results])
-        forward, results = [new[y] for y in body.outputs], [new[y] for y in results]
+        by_row = dict.fromkeys([new[slope[x]] for x in rows])  # equal nodes are one by now
+        by_row |= dict.fromkeys(factor for pair in products.values() for factor in pair)
+        results = [*stepwise, *by_row]
         saved, measured = residuals(
             forward, results, [*seeds.values(), *totals.values()], state_in, row_in, captured_in
         )
@@ -149,12 +154,14 @@ class Scan(Family):
         shapes = substitute(measured, {x: outer[x] for x in state_in} | given)
         given |= {x: shapes[x] for x in measured}
         copies = substitute(results, given)
-        results = [copies[y] for y in results]
+        known = {given[x]: outer[x] for x in row_in} | {given[x]: y for x, y in stacks.items()}
+        known |= {seed: upstream[i] for i, seed in seeds.items() if i >= self.states}
+        # What the backward step only passes through is not stacked anew.
+        stacked = [x for x in by_row if copies[x] not in known]
+        results = [copies[x] for x in [*stepwise, *stacked]]
 
         used = set(ancestors(results))
-        fed = {given[x]: outer[x] for x in row_in if given[x] in used}
-        fed |= {given[x]: stack for x, stack in stacks.items()}
-        fed |= {seed: upstream[i] for i, seed in seeds.items() if i >= self.states}
+        fed = {x: stack for x, stack in known.items() if x in used}
         if not fed and self.length is None:
             fed = {given[row_in[0]]: outer[row_in[0]]}  # it tells the number of steps
         first = {
@@ -172,13 +179,13 @@ class Scan(Family):
             length=self.length,
             reverse=not self.reverse,
         )
-        gradient_of = dict(
-            zip(
-                [*states, *totals, *rows],
-                _node(backward, [*first.values(), *fed.values(), *captured]),
-                strict=True,
-            )
-        )
+        found = _node(backward, [*first.values(), *fed.values(), *captured])
+        gradient_of = dict(zip([*states, *totals], found[: len(first)], strict=True))
+        made = dict(zip(stacked, found[len(first) :], strict=True))
+        all_steps = {x: made[x] if x in made else known[copies[x]] for x in by_row}
+        gradient_of |= {x: all_steps[new[slope[x]]] for x in rows}
+        for x, (a, b) in products.items():
+            gradient_of[x] = sum_of_products(all_steps[a], all_steps[b])
         return tuple(gradient_of.get(x) for x in body.inputs)
 
     def _stacked(
