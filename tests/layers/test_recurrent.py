@@ -720,9 +720,9 @@ Bidirectional 'bidirectional' needs two layers with one 'return_sequences'.
     "no layer": (
         lambda: layers.TimeDistributed("dense"),
         """\
-TimeDistributed 'time_distributed' applies a layer to each step.
-  given:    'dense'
-  expected: a layer, such as Dense(10)""",
+TimeDistributed 'time_distributed' wraps a layer.
+  given:    a str: 'dense'
+  expected: a layer, such as Dense(3)""",
     ),
     "no steps": (
         lambda: layers.TimeDistributed(layers.Dense(3))(placeholder((None, 4))),
@@ -766,3 +766,12 @@ def test_what_cannot_be_is_said_with_both_shapes(what):
 def numpy_engine():
     with engine("numpy"):
         yield
+
+
+def test_stacked_cells_are_those_that_a_list_of_cells_makes(rng):
+    x = rng.normal(size=(3, 5, 2)).astype(np.float32)
+    stacked = layers.RNN(layers.StackedRNNCells([layers.GRUCell(4), layers.SimpleRNNCell(3)]))
+    listed = layers.RNN([layers.GRUCell(4), layers.SimpleRNNCell(3)])
+    stacked(x), listed(x)
+    listed.set_weights(stacked.get_weights())
+    np.testing.assert_allclose(stacked(x), listed(x), rtol=1e-6)

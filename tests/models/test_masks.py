@@ -30,7 +30,7 @@ def test_masked_steps_count_in_no_loss_and_no_metric(rng):
             k.optimizers.SGD(0.1), "sparse_categorical_crossentropy", metrics=["accuracy"]
         )
         results.append(model.fit(x, y, 4, 3, shuffle=False, verbose=0).history)
-    # While it trains on JAX, Keras loses the mask on the way to the metrics; evaluating, it does not.
+    # Training on JAX, Keras loses the mask on the way to the metrics; evaluating, it does not.
     np.testing.assert_allclose(results[0]["loss"], results[1]["loss"], rtol=1e-5)
     mine, wanted = (m.evaluate(x, y, 4, verbose=0) for m in (ours, theirs))
     np.testing.assert_allclose(mine, wanted, rtol=1e-5)

@@ -21,9 +21,7 @@ class Program(Protocol):
 class Loop(Protocol):
     """A step made ready to run many times over data that the engine holds."""
 
-    def run(
-        self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int
-    ) -> None:
+    def run(self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int) -> None:
         """Run steps, each on the next rows of the data; they change the step's variables.
 
         Args:

@@ -64,9 +64,7 @@ class NumpyLoop:
     def __init__(self, step: NumpyProgram) -> None:
         self.step = step
 
-    def run(
-        self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int
-    ) -> None:
+    def run(self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int) -> None:
         for first in range(start, start + steps * batch_size, batch_size):
             rows = slice(first, first + batch_size)
             chosen = rows if order is None else order[rows]

@@ -1,24 +1,22 @@
 """A layer applied to each step of sequences."""
 
 import inspect
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import optree
 
-from pellucid.errors import ArgumentError, ShapeError
+from pellucid.errors import ShapeError
 from pellucid.graph.operations.broadcasting import reshape, shape_of
 from pellucid.graph.spec import Spec, same_shape
 from pellucid.graph.tensor import Tensor
-from pellucid.layers.layer import Layer
-from pellucid.serialization import deserialize
+from pellucid.layers.wrapper import Wrapper
 
 __all__ = ["TimeDistributed"]
 
 
 @dataclass(eq=False, repr=False)
-class TimeDistributed(Layer):
+class TimeDistributed(Wrapper):
     """A layer applied to each step of sequences, with the same weights.
 
     All steps are rows of one batch to the layer. For layers that look at each row by itself that
@@ -32,7 +30,7 @@ class TimeDistributed(Layer):
         inputs (B, T, ...) → (B, T, *what the layer makes of a row)
 
     Raises:
-        ArgumentError: If it is no layer.
+        DTypeError: If it is no layer.
         ShapeError: If an input has no steps, or a mask does not fit.
 
     Examples:
@@ -43,24 +41,20 @@ class TimeDistributed(Layer):
         Keras 3, ``keras.layers.TimeDistributed``.
     """
 
-    layer: Any
-
     supports_masking = True
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not isinstance(self.layer, Layer):
-            raise ArgumentError(
-                f"{self.label} applies a layer to each step.",
-                given=repr(self.layer),
-                expected="a layer, such as Dense(10)",
-            )
+    def build(self, input_shape: Any) -> None:
+        self._check_axes(input_shape)
+        super().build((input_shape[0], *input_shape[2:]))
 
     def check_input(self, x: Spec, *_: Any) -> None:
-        if x.ndim < 3:
+        self._check_axes(x.shape)
+
+    def _check_axes(self, shape: Any) -> None:
+        if len(shape) < 3:
             raise ShapeError(
-                f"{self.label} cannot be applied to an input of shape {x.shape}.",
-                given=f"{x.ndim} {'axis' if x.ndim == 1 else 'axes'}",
+                f"{self.label} cannot be applied to an input of shape {tuple(shape)}.",
+                given=f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}",
                 expected="at least three axes: rows, steps, features",
             )
 
@@ -88,10 +82,6 @@ class TimeDistributed(Layer):
                 given=f"an input of shape {inputs.shape}",
                 expected=f"a mask whose first axes are {inputs.shape[:2]}",
             )
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
-        return super().from_config({**config, "layer": deserialize(config["layer"])})
 
 
 def _folded(x: Any) -> Any:
