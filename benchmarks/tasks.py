@@ -57,8 +57,8 @@ class Task:
 TASKS = {
     task.name: task
     for task in [
-        Task("tiny", (2, 8, 8, 2), "tanh", "softmax", 16, "sgd", 0.1, 0.0, 8192, 20),
-        Task("table", (30, 64, 64, 1), "relu", "mse", 32, "adam", 1e-3, 0.0, 16384, 10),
-        Task("mnist", (784, 512, 512, 10), "relu", "softmax", 128, "adam", 1e-3, 0.2, 12800, 5),
+        Task("tiny", (2, 8, 8, 2), "tanh", "softmax", 16, "sgd", 0.1, 0.0, 8192, 10),
+        Task("table", (30, 64, 64, 1), "relu", "mse", 32, "adam", 1e-3, 0.0, 16384, 5),
+        Task("mnist", (784, 512, 512, 10), "relu", "softmax", 128, "adam", 1e-3, 0.2, 12800, 3),
     ]
 }
