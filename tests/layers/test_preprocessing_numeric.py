@@ -109,20 +109,25 @@ def test_batches_may_carry_targets_and_a_constant_column_is_no_division_by_0():
 
 @pytest.mark.parametrize("sizes", [(1000,), (300, 700), (10, 20, 970)])
 @pytest.mark.parametrize("bins", [2, 4, 7])
-def test_adapted_bins_are_those_of_keras(sizes, bins):
+def test_adapted_bins_hold_equal_shares_however_the_batches_come(sizes, bins):
     data = rng.normal(size=sum(sizes)).astype("float32")
     batches = np.split(data, np.cumsum(sizes)[:-1])
-    ours, theirs = layers.Discretization(num_bins=bins), keras.layers.Discretization(num_bins=bins)
+    ours = layers.Discretization(num_bins=bins)
     ours.adapt(batches)
-    theirs.adapt(batches)
-    assert ours.bin_boundaries == theirs.bin_boundaries
     assert len(ours.bin_boundaries) == bins - 1
     counts = np.bincount(ours(data), minlength=bins)
     # Each boundary lies within epsilon of its place, twice over for one more merge.
     assert (np.abs(counts - len(data) / bins) <= 2 * 2 * ours.epsilon * len(data) + 1).all()
     again = layers.Discretization.from_config(ours.get_config())
     np.testing.assert_array_equal(again(data), ours(data))
-    assert ours.get_config()["bin_boundaries"] == theirs.get_config()["bin_boundaries"]
+
+
+def test_adapted_bins_are_those_of_keras():
+    layer = layers.Discretization(num_bins=4)
+    layer.adapt(np.split(np.sin(np.arange(1000)).astype("float32"), [300]))
+    # From Keras 3.15, which needs TensorFlow to adapt this layer, so it is not asked here.
+    expected = [-0.7024083733558655, -4.7477175257881754e-07, 0.7086589336395264]
+    np.testing.assert_allclose(layer.bin_boundaries, expected, rtol=1e-6, atol=1e-9)
 
 
 def test_only_the_steps_asked_for_are_seen():

@@ -1,5 +1,7 @@
 """Data that come batch by batch: generators, iterables, data sets, files larger than memory."""
 
+import importlib
+import importlib.util
 import os
 import signal
 import subprocess
@@ -10,7 +12,6 @@ import threading
 import keras
 import numpy as np
 import pytest
-import torch
 
 import pellucid
 from pellucid import callbacks, layers, utils
@@ -91,15 +92,17 @@ def same(found, wanted):
 
 SOURCES = {
     "what begins anew": Again,
-    "a list in a data loader": lambda *a: torch.utils.data.DataLoader(
-        torch.utils.data.TensorDataset(*map(torch.as_tensor, a)), batch_size=SIZE
-    ),
     "pellucid's own batches": lambda *a: utils.Batches(
         len(X), lambda rows: tuple(b[rows] for b in a), batch_size=SIZE
     ),
     "a PyDataset": Table,
     "a PyDataset with workers": lambda *a: Table(*a, workers=3),
 }
+if importlib.util.find_spec("torch"):  # a peer of the benchmarks, too large to be needed here
+    torch = importlib.import_module("torch.utils.data")
+    SOURCES["PyTorch's data loader"] = lambda *a: torch.DataLoader(
+        list(zip(*a, strict=True)), batch_size=SIZE
+    )
 
 
 @pytest.mark.parametrize("arrays", [(X, Y), (X, Y, WEIGHT)], ids=["plain", "weighted"])
