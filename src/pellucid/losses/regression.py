@@ -55,7 +55,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
 
 
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
-    """Mean over the last axis of ``|y_true - y_pred|``, whose slope at 0 is that of Keras on JAX, 1.
+    """Mean over the last axis of ``|y_true - y_pred|``; the slope at 0 is 1, as in Keras on JAX.
 
     Args:
         y_true: The numbers to be met.
