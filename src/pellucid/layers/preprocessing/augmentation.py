@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import ArgumentError, unknown_name
+from pellucid.errors import unknown_name
 from pellucid.graph.dtypes import numpy_dtype
 from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.comparison import less, less_equal, where
@@ -14,6 +14,7 @@ from pellucid.graph.operations.reductions import mean, sum
 from pellucid.graph.operations.rounding import clip
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.preprocessing.images import ImageLayer
+from pellucid.layers.preprocessing.value_range import checked_range
 
 __all__ = [
     "RandomBrightness",
@@ -106,7 +107,7 @@ class RandomBrightness(ImageLayer):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.factor = self.factors(self.factor)
-        self.value_range = sorted(_range(self, self.value_range))
+        self.value_range = sorted(checked_range(self.label, self.value_range))
 
     def call(self, images: Tensor, training: bool = False) -> Tensor:
         x = cast(images, self.compute_dtype)
@@ -114,16 +115,6 @@ class RandomBrightness(ImageLayer):
             return x
         low, high = self.value_range
         return clip(x + self.drawn(x, *self.factor) * (high - low), low, high)
-
-
-def _range(layer: ImageLayer, values: Any) -> Any:
-    if not isinstance(values, list | tuple) or len(values) != 2:
-        raise ArgumentError(
-            f"{layer.label} needs to know how dark and how bright a pixel can be.",
-            given=f"value_range={values!r}",
-            expected="the lowest and the highest value, such as (0, 255)",
-        )
-    return values
 
 
 @dataclass(eq=False, repr=False)
@@ -165,7 +156,7 @@ class RandomContrast(ImageLayer):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.factor = self.factors(self.factor)
-        self.value_range = tuple(_range(self, self.value_range))
+        self.value_range = tuple(checked_range(self.label, self.value_range))
 
     def call(self, images: Tensor, training: bool = False) -> Tensor:
         x = cast(images, self.compute_dtype)
@@ -211,7 +202,7 @@ class RandomInvert(ImageLayer):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.factor = self.factors(self.factor)
-        self.value_range = tuple(_range(self, self.value_range))
+        self.value_range = tuple(checked_range(self.label, self.value_range))
 
     def call(self, images: Tensor, training: bool = False) -> Tensor:
         x = cast(images, self.compute_dtype)
@@ -260,9 +251,8 @@ class RandomGrayscale(ImageLayer):
         if not training:
             return x
         weights = np.array([0.2989, 0.5870, 0.1140], numpy_dtype(self.compute_dtype))
-        channels = 1 if self.data_format == "channels_first" else 3
-        shape = [3 if axis == channels else 1 for axis in range(4)]
-        gray = sum(x * weights.reshape(shape), axis=channels, keepdims=True)
+        shape = [3 if axis == self.channels else 1 for axis in range(4)]
+        gray = sum(x * weights.reshape(shape), axis=self.channels, keepdims=True)
         return where(less(self.drawn(x, 0, 1), self.factor), gray, x)
 
     def get_config(self) -> dict[str, Any]:

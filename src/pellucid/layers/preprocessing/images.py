@@ -47,6 +47,11 @@ class ImageLayer(Layer):
         """The axes of height and width."""
         return (2, 3) if self.data_format == "channels_first" else (1, 2)
 
+    @property
+    def channels(self) -> int:
+        """The axis of the channels."""
+        return 1 if self.data_format == "channels_first" else 3
+
     def build(self, input_shape: Any) -> None:
         if len(input_shape) != 4:
             raise ShapeError(
