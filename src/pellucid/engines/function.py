@@ -7,6 +7,7 @@ import numpy as np
 import optree
 
 from pellucid.engines.engine import get_engine
+from pellucid.engines.trace import trace_graph
 from pellucid.errors import DataError, GraphError, ShapeError
 from pellucid.graph.dtypes import numpy_dtype
 from pellucid.graph.spec import same_shape
@@ -104,16 +105,23 @@ class Session:
     def __init__(self) -> None:
         self._functions: dict[Any, Function] = {}
 
-    def run(self, fetches: Any, feed_dict: Mapping[Tensor, Any] | None = None) -> Any:
+    def run(
+        self,
+        fetches: Any,
+        feed_dict: Mapping[Tensor, Any] | None = None,
+        trace: bool = False,
+    ) -> Any:
         """Compute tensors from the values of placeholders.
 
         Args:
             fetches: A tensor, or a list, tuple or dict of them.
             feed_dict: For each placeholder that is needed, a number or array. Other tensors can
                 be fed too: what they are made from is then not computed.
+            trace: Whether to keep the value of every node and the gradient by it: then the run is
+                the reference engine's, node by node, forwards and backwards.
 
         Returns:
-            NumPy arrays, in the form of ``fetches``.
+            NumPy arrays, in the form of ``fetches``; or a :class:`~pellucid.engines.trace.Trace`.
 
         Raises:
             GraphError: If a placeholder that is needed is not fed.
@@ -128,6 +136,9 @@ class Session:
                     given=f"a {type(x).__name__}: {x!r}",
                     expected="a placeholder, a variable or a tensor made of them",
                 )
+        if trace:
+            given = {x: feedable(x, value) for x, value in feed.items()}
+            return trace_graph(flat, given, structure.unflatten)
         key = (tuple(flat), tuple(feed), structure, get_engine().name)
         if key not in self._functions:
             self._functions[key] = Function(list(feed), fetches)

@@ -5,6 +5,7 @@ from typing import Any
 
 import optree
 
+from pellucid.engines.trace import Trace
 from pellucid.errors import ArgumentError, unknown_name
 from pellucid.graph.scope import unique_name
 from pellucid.graph.spec import same_shape
@@ -12,6 +13,7 @@ from pellucid.graph.tensor import Tensor
 from pellucid.layers.layer import Layer
 from pellucid.models.cut import Cut, fitted, wrong_shape
 from pellucid.models.data import Dataset
+from pellucid.models.looking import trace_model
 from pellucid.models.summary import summary_table
 from pellucid.models.trainer import Trainer
 from pellucid.saving.weights_h5 import load_weights, save_weights
@@ -186,3 +188,36 @@ class Model(Trainer):
         """
         text = summary_table(self, line_length, expand_nested, show_trainable)
         (print_fn or print)(text)
+
+    def trace(
+        self, x: Any, y: Any = None, sample_weight: Any = None, training: bool = False
+    ) -> Trace:
+        """Run the model on a batch in the reference engine, and keep everything.
+
+        Args:
+            x: Inputs, B rows.
+            y: Targets, B rows. With them the gradients are those of the loss, without them those
+                of the sum of the outputs.
+            sample_weight: How much each row counts, (B,).
+            training: Whether layers are told that this is training: then dropout drops.
+
+        Returns:
+            The value of every node and the gradient by it, by name. The model is not changed.
+
+        Raises:
+            StateError: If there are targets, and the model has not been compiled.
+            DataError: If the data are not numbers, or not as many.
+            ShapeError: If a row does not have the shape that the model takes.
+
+        Examples:
+            >>> model = Sequential([layers.Dense(1, name="line", kernel_initializer="ones")],
+            ...                    name="net")
+            >>> model.compile(loss="mse")
+            >>> trace = model.trace(np.array([[1.0, 2.0]]), np.array([1.0]))
+            >>> trace.outputs, trace.values["net/line/matmul"]
+            (array(4., dtype=float32), array([[3.]], dtype=float32))
+            >>> trace.gradients["net/line/kernel"]
+            array([[4.],
+                   [8.]], dtype=float32)
+        """
+        return trace_model(self, x, y, sample_weight, training)

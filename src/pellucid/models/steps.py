@@ -19,7 +19,7 @@ from pellucid.models.data import Dataset
 if TYPE_CHECKING:
     from pellucid.models.trainer import Trainer
 
-__all__ = ["Step", "kinds", "predict_step", "rows_of", "test_step", "train_step"]
+__all__ = ["Step", "kinds", "placeholders", "predict_step", "rows_of", "test_step", "train_step"]
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Step:
     predictions: list[Tensor] = field(default_factory=list)
 
 
-def _placeholders(data: Dataset) -> tuple[Any, Any, Any]:
+def placeholders(data: Dataset) -> tuple[Any, Any, Any]:
     """Placeholders for batches of the data's rows, in the structures of the data."""
 
     def like(structure: Any, name: str) -> Any:
@@ -80,7 +80,7 @@ def test_step(model: "Trainer", data: Dataset) -> Step:
 
 
 def _step(model: "Trainer", build: Any, data: Dataset, training: bool) -> Step:
-    x, y, weight = _placeholders(data)
+    x, y, weight = placeholders(data)
     everything: Any = (x, y, weight)
     with name_scope(str(model.name)), Updates() as updates:
         logs = build((x, y, weight))
@@ -102,7 +102,7 @@ def _keep(logs: Mapping[str, Any], updates: Updates) -> dict[str, Variable]:
 
 def predict_step(model: "Trainer", data: Dataset) -> Step:
     """One step of prediction, as the model's ``predict_step`` says."""
-    x, _, _ = _placeholders(data)
+    x, _, _ = placeholders(data)
     with name_scope(str(model.name)), Updates() as updates:
         outputs = model.predict_step((x, None, None))
     return Step(optree.tree_leaves(x), updates.new, outputs)
