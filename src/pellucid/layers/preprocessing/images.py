@@ -61,6 +61,22 @@ class ImageLayer(Layer):
                 mend="x[np.newaxis] if it is one image, x[..., np.newaxis] if there is one channel",
             )
 
+    def known_size(self, images: Any) -> tuple[int, int]:
+        """The height and width of images, by them or by their spec.
+
+        Raises:
+            ShapeError: If one of them is open.
+        """
+        height, width = (images.shape[a] for a in self.space)
+        if height is None or width is None:
+            raise ShapeError(
+                f"{self.label} needs to know how large its images are.",
+                given=f"shape {images.shape}",
+                expected="a known height and width",
+                mend="give the input's full shape: Input(shape=(...))",
+            )
+        return height, width
+
     def factors(self, factor: Any, argument: str = "factor") -> tuple[float, float]:
         """The lowest and highest factor, from both or from one for both directions."""
         least, most = self.factor_bounds
@@ -85,18 +101,6 @@ class ImageLayer(Layer):
         """A random number for each image: (B, 1, 1, 1)."""
         shape = (size_of(images, 0), 1, 1, 1)
         return cast(random.uniform(shape, low, high, seed=self.generator), self.compute_dtype)
-
-
-def _known(layer: Layer, images: Any, axes: tuple[int, int]) -> tuple[int, int]:
-    height, width = (images.shape[a] for a in axes)
-    if height is None or width is None:
-        raise ShapeError(
-            f"{layer.label} needs to know how large its images are.",
-            given=f"shape {images.shape}",
-            expected="a known height and width",
-            mend="give the input's full shape: Input(shape=(...))",
-        )
-    return height, width
 
 
 def _cut(images: Any, axes: tuple[int, int], starts: Any, size: tuple[int, int]) -> Any:
@@ -186,7 +190,7 @@ class Resizing(ImageLayer):
             )
 
     def call(self, images: Tensor) -> Tensor:
-        size, have = (self.height, self.width), _known(self, images, self.space)
+        size, have = (self.height, self.width), self.known_size(images)
         x = images
         if self.crop_to_aspect_ratio:
             x = _cut(x, self.space, *_largest(have, size))
@@ -249,7 +253,7 @@ class CenterCrop(ImageLayer):
 
 
 def _middle(layer: ImageLayer, x: Any, size: tuple[int, int]) -> Any:
-    have = _known(layer, x, layer.space)
+    have = layer.known_size(x)
     over = have[0] - size[0], have[1] - size[1]
     if min(over) >= 0:
         return _cut(x, layer.space, (over[0] // 2, over[1] // 2), size)
@@ -297,7 +301,7 @@ class RandomCrop(ImageLayer):
 
     def call(self, images: Tensor, training: bool = False) -> Tensor:
         x, size = cast(images, self.compute_dtype), (self.height, self.width)
-        have = _known(self, x, self.space)
+        have = self.known_size(x)
         if not training or have[0] <= size[0] or have[1] <= size[1]:
             return _middle(self, x, size)
         for axis, old, new in zip(self.space, have, size, strict=True):

@@ -28,7 +28,13 @@ from pellucid.ops.image.filtering import gaussian_blur
 from pellucid.ops.image.layout import known_sizes, on_batches
 from pellucid.random.distributions import normal
 
-__all__ = ["affine_transform", "elastic_transform", "map_coordinates", "perspective_transform"]
+__all__ = [
+    "affine_transform",
+    "displaced",
+    "elastic_transform",
+    "map_coordinates",
+    "perspective_transform",
+]
 
 
 def _mirrored(i: Any, size: int) -> Any:
@@ -333,14 +339,52 @@ def elastic_transform(
         >>> np.allclose(elastic_transform(image, seed=1), 1)
         True
     """
-    _require(_order(interpolation), fill_mode)
     size = int(6 * sigma) | 1
 
-    def warped(x: Any) -> Any:
+    def distorted(x: Any) -> Any:
         height, width = known_sizes(x)
         noise = normal((size_of(x, 0), height, width, 2), stddev=sigma, seed=seed)
         ways = alpha * gaussian_blur(noise, (size, size), (sigma, sigma), "channels_last")
+        return displaced(x, ways, interpolation, fill_mode, fill_value, "channels_last")
+
+    return on_batches(distorted, images, data_format)
+
+
+def displaced(
+    images: Any,
+    ways: Any,
+    interpolation: str = "bilinear",
+    fill_mode: str = "reflect",
+    fill_value: float = 0.0,
+    data_format: str | None = None,
+) -> Any:
+    """Images in which every pixel is read some way off: so many rows down, so many columns across.
+
+    Args:
+        images: Of known height and width.
+        ways: Those ways, in pixels.
+        interpolation: ``"bilinear"`` or ``"nearest"``.
+        fill_mode: What is outside, see :func:`map_coordinates`.
+        fill_value: The constant.
+        data_format: Where the channels lie.
+
+    Shapes:
+        images (B, H, W, C), ways (B, H, W, 2) → (B, H, W, C)
+
+    Raises:
+        UnknownNameError: For another interpolation or ``fill_mode``.
+        ShapeError: If these are no images, or of open size.
+
+    Examples:
+        >>> image = np.arange(3.0).reshape(1, 1, 3, 1)
+        >>> displaced(image, np.tile([0.0, 0.5], (1, 1, 3, 1))).ravel()
+        array([0.5, 1.5, 2. ])
+    """
+    _require(_order(interpolation), fill_mode)
+    ways = _fine(ways)
+
+    def moved(x: Any) -> Any:
         y, x_ = _grid(x, ways)
         return _warped(x, y + ways[..., 0], x_ + ways[..., 1], interpolation, fill_mode, fill_value)
 
-    return on_batches(warped, images, data_format)
+    return on_batches(moved, images, data_format)
