@@ -46,32 +46,3 @@ def test_padded_sequences_are_those_of_keras(place, length):
         )
         assert ours.dtype == theirs.dtype
         np.testing.assert_array_equal(ours, theirs)
-
-
-def test_windows_of_a_series_hold_its_rows_and_their_targets():
-    series = np.arange(20)
-    data = utils.timeseries_dataset_from_array(
-        series, series * 10, 3, sequence_stride=2, sampling_rate=3, batch_size=4
-    )
-    windows = [(list(w), t) for x, y in data for w, t in zip(x, y, strict=True)]
-    assert windows == [([s, s + 3, s + 6], s * 10) for s in range(0, 14, 2)]
-    assert len(data) == len(list(data)) == 2
-
-
-def test_shuffled_windows_come_all_and_differ_from_pass_to_pass():
-    data = utils.timeseries_dataset_from_array(np.arange(30), None, 1, shuffle=True, seed=0)
-    first, second = (np.concatenate(list(data)).ravel().tolist() for _ in range(2))
-    assert first != second
-    assert sorted(first) == sorted(second) == list(range(30))
-
-
-def test_parts_of_a_data_set_are_disjoint_and_complete():
-    x, y = np.arange(10), np.arange(10) * 2
-    left, right = utils.split_dataset((x, y), right_size=3, shuffle=True, seed=1)
-    assert (len(left), len(right)) == (7, 3)
-    rows = [*left, *right]
-    assert sorted(int(a) for a, _ in rows) == list(range(10))
-    assert all(b == 2 * a for a, b in rows)
-    assert [len(a) for a, _ in left.batch(4)] == [4, 3]
-    with pytest.raises(DataError):
-        utils.split_dataset(x, 8, 3)
