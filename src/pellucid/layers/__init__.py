@@ -104,13 +104,25 @@ from pellucid.layers.preprocessing.augmentation import (
     RandomGrayscale,
     RandomInvert,
 )
+from pellucid.layers.preprocessing.blur import RandomGaussianBlur, RandomSharpness
+from pellucid.layers.preprocessing.colour import (
+    RandomColorDegeneration,
+    RandomColorJitter,
+    RandomHue,
+    RandomSaturation,
+)
 from pellucid.layers.preprocessing.encoding import CategoryEncoding, Discretization
 from pellucid.layers.preprocessing.feature_space import FeatureSpace
 from pellucid.layers.preprocessing.hashing import HashedCrossing, Hashing
+from pellucid.layers.preprocessing.histogram import (
+    ContrastLimitedAdaptiveHistogramEqualization,
+    Equalization,
+)
 from pellucid.layers.preprocessing.images import CenterCrop, RandomCrop, Resizing
 from pellucid.layers.preprocessing.lookup import IntegerLookup, StringLookup
 from pellucid.layers.preprocessing.rescaling import Normalization, Rescaling
 from pellucid.layers.preprocessing.text import TextVectorization
+from pellucid.layers.preprocessing.tones import AutoContrast, RandomPosterization, Solarization
 from pellucid.layers.recurrent.bidirectional import Bidirectional
 from pellucid.layers.recurrent.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from pellucid.layers.recurrent.gru import GRU, GRUCell
@@ -159,6 +171,7 @@ __all__ = [
     "AdditiveAttention",
     "AlphaDropout",
     "Attention",
+    "AutoContrast",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -171,6 +184,7 @@ __all__ = [
     "CategoryEncoding",
     "CenterCrop",
     "Concatenate",
+    "ContrastLimitedAdaptiveHistogramEqualization",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -197,6 +211,7 @@ __all__ = [
     "Dropout",
     "EinsumDense",
     "Embedding",
+    "Equalization",
     "FeatureSpace",
     "Flatten",
     "GRUCell",
@@ -246,11 +261,18 @@ __all__ = [
     "Permute",
     "RMSNormalization",
     "RandomBrightness",
+    "RandomColorDegeneration",
+    "RandomColorJitter",
     "RandomContrast",
     "RandomCrop",
     "RandomFlip",
+    "RandomGaussianBlur",
     "RandomGrayscale",
+    "RandomHue",
     "RandomInvert",
+    "RandomPosterization",
+    "RandomSaturation",
+    "RandomSharpness",
     "ReLU",
     "RepeatVector",
     "Rescaling",
@@ -263,6 +285,7 @@ __all__ = [
     "SimpleRNN",
     "SimpleRNNCell",
     "Softmax",
+    "Solarization",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
