@@ -2,19 +2,20 @@
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from pellucid.engines.trace import scopes_of
 from pellucid.graph.spec import Spec
 from pellucid.graph.tensor import Constant, Tensor, spec_text
 from pellucid.graph.variable import Placeholder, Variable
 from pellucid.graph.walk import ancestors
 from pellucid.see.theme import FAINT, INK, PAPER, themed
 
-__all__ = ["Box", "Folded", "draw_graph", "fold"]
+__all__ = ["Box", "Folded", "draw_graph", "fold", "shape_text", "silenced_stderr"]
 
 TIMES = " \N{MULTIPLICATION SIGN} "
 SHOWN_OPERATIONS = 4  # names in a box; of more, only the number
@@ -27,10 +28,12 @@ class Box:
     Attributes:
         title: The innermost scope that they have in common, or a single node's name.
         nodes: They themselves, each after its inputs; constants left out.
+        path: The whole scope that is folded into it; ``""`` for a single node.
     """
 
     title: str
     nodes: list[Tensor] = field(default_factory=list)
+    path: str = ""
 
     @property
     def fed(self) -> bool:
@@ -62,13 +65,21 @@ class Folded:
     edges: dict[tuple[int, int], Any]
 
 
-def fold(outputs: Tensor | Iterable[Tensor], depth: int = 2) -> Folded:
+def fold(
+    outputs: Tensor | Iterable[Tensor],
+    depth: int = 2,
+    opened: Collection[str] = (),
+    stop: Iterable[Tensor] = (),
+) -> Folded:
     """Put the nodes of a graph into boxes by their scopes.
 
     Args:
         outputs: What the graph is for.
         depth: How many levels of scopes to tell apart: 1 is a box for each model, 2 one for each
-            of its layers. Nodes outside of any scope, and what is fed, have boxes of their own.
+            of its layers, 0 one for each node. Nodes outside of any scope, and what is fed, have
+            boxes of their own.
+        opened: Scopes that are not folded: whole ones, or the names of layers.
+        stop: Nodes whose inputs are not looked at.
 
     Examples:
         >>> x = placeholder((None, 3), name="x")
@@ -84,17 +95,21 @@ def fold(outputs: Tensor | Iterable[Tensor], depth: int = 2) -> Folded:
     edges: dict[tuple[int, int], Any] = {}
     numbers: dict[Any, int] = {}
     home: dict[Tensor, int] = {}
-    nodes = ancestors([outputs] if isinstance(outputs, Tensor) else outputs)
-    scopes = _scopes(nodes)
+    nodes = ancestors([outputs] if isinstance(outputs, Tensor) else outputs, stop)
+    scopes = scopes_of(nodes)
+    paths = {
+        x: "" if isinstance(x.op, Placeholder) else _folded_path(scopes[x], depth, opened)
+        for x in nodes
+    }
+    constants = _shown_constants(nodes, paths) if opened or not depth else set()
     for node in nodes:
-        if isinstance(node.op, Constant):
+        if isinstance(node.op, Constant) and node not in constants:
             continue
-        alone = not scopes[node] or isinstance(node.op, Placeholder)
-        levels = [node.name] if alone else scopes[node].split("/")[:depth]
-        key = node if alone else tuple(levels)
+        path = paths[node]
+        key = path or node
         if key not in numbers:
             numbers[key] = len(boxes)
-            boxes.append(Box(levels[-1]))
+            boxes.append(Box(path.split("/")[-1] if path else node.name, path=path))
         home[node] = numbers[key]
         boxes[home[node]].nodes.append(node)
         for x in node.inputs:
@@ -103,14 +118,20 @@ def fold(outputs: Tensor | Iterable[Tensor], depth: int = 2) -> Folded:
     return Folded(boxes, edges)
 
 
-def _scopes(nodes: list[Tensor]) -> dict[Tensor, str]:
-    """The scope of each node. A variable made outside of any belongs to the layer that uses it."""
-    scopes = {node: node.scope for node in nodes}
-    for node in nodes:
-        for x in node.inputs:
-            if isinstance(x, Variable) and not scopes[x]:
-                scopes[x] = node.scope
-    return scopes
+def _folded_path(scope: str, depth: int, opened: Collection[str]) -> str:
+    """The scope of the box that a node of a scope lies in; ``""`` if it stands alone."""
+    levels = scope.split("/") if scope and depth else []
+    for n in range(min(depth, len(levels)), len(levels) + 1):
+        path = "/".join(levels[:n])
+        if path and path not in opened and levels[n - 1] not in opened:
+            return path
+    return ""
+
+
+def _shown_constants(nodes: list[Tensor], paths: dict[Tensor, str]) -> set[Tensor]:
+    """The constants that a node which stands alone is made from."""
+    alone = (x for x in nodes if not paths[x])
+    return {x for node in alone for x in node.inputs if isinstance(x.op, Constant)}
 
 
 def draw_graph(outputs: Tensor | Iterable[Tensor], depth: int = 2, prefix: str = "graph") -> str:
@@ -144,7 +165,7 @@ def draw_graph(outputs: Tensor | Iterable[Tensor], depth: int = 2, prefix: str =
         graph.add_node(number, label=_label(box), style=style)
     for (start, end), spec in folded.edges.items():
         graph.add_edge(start, end, label=f"  {shape_text(spec)}  ")
-    with _silenced_stderr():
+    with silenced_stderr():
         svg = graph.draw(format="svg", prog="dot").decode()
     return themed(svg, prefix)
 
@@ -172,12 +193,12 @@ def _label(box: Box) -> str:
 def shape_text(spec: Any) -> str:
     """A shape as people write it, the open batch as B.
 
-    Examples:
-        >>> from pellucid.graph.spec import Spec
-        >>> shape_text(Spec((None, 8, 8), "float32")), shape_text(Spec((), "float32"))
-        ('B × 8 × 8', 'scalar')
-        >>> shape_text(Spec((None,), "int32")), shape_text(Spec((3, None), "float32"))
-        ('B (int32)', '3 × ?')
+        Examples:
+            >>> from pellucid.graph.spec import Spec
+            >>> shape_text(Spec((None, 8, 8), "float32")), shape_text(Spec((), "float32"))
+            ('B × 8 × 8', 'scalar')
+            >>> shape_text(Spec((None,), "int32")), shape_text(Spec((3, None), "float32"))
+            ('B (int32)', '3 × ?')
     """
     if not isinstance(spec, Spec):
         return spec_text(spec)
@@ -187,7 +208,7 @@ def shape_text(spec: Any) -> str:
 
 
 @contextmanager
-def _silenced_stderr() -> Iterator[None]:
+def silenced_stderr() -> Iterator[None]:
     """Keep C libraries from writing to the terminal.
 
     The font library in pygraphviz's wheel warns of settings of newer systems that it does not

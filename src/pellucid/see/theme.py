@@ -11,7 +11,20 @@ Source:
 
 import re
 
-__all__ = ["BASELINE", "FAINT", "INK", "PAPER", "TRAIN", "VALIDATION", "themed"]
+__all__ = [
+    "BASELINE",
+    "FAINT",
+    "GRADIENT",
+    "INK",
+    "PAPER",
+    "QUIET",
+    "TRAIN",
+    "VALIDATION",
+    "VALUE",
+    "by_day",
+    "style",
+    "themed",
+]
 
 INK = "#010203"
 """Text and outlines."""
@@ -25,6 +38,12 @@ VALIDATION = "#010207"
 """What was measured on the validation part."""
 BASELINE = "#010208"
 """What one would reach without learning."""
+QUIET = "#010209"
+"""Text of the second rank."""
+VALUE = "#01020a"
+"""What a node comes to on the way forwards."""
+GRADIENT = "#01020b"
+"""What arrives at a node on the way back."""
 
 NAMES = {
     INK: "currentColor",
@@ -33,7 +52,78 @@ NAMES = {
     TRAIN: "var(--train)",
     VALIDATION: "var(--validation)",
     BASELINE: "var(--baseline)",
+    QUIET: "var(--quiet)",
+    VALUE: "var(--value)",
+    GRADIENT: "var(--gradient)",
 }
+
+# As in report.html, which has its own copy: it needs more of them, by day and by night.
+DAY = {
+    "page": "#ffffff",
+    "ink": "#1b1f24",
+    "quiet": "#5b626b",
+    "faint": "#aab0b8",
+    "area": "#f2f4f7",
+    "train": "#0072b2",
+    "validation": "#c04e00",
+    "baseline": "#5b626b",
+    "value": "#00704a",
+    "gradient": "#b3261e",
+}
+NIGHT = {
+    "page": "#14171a",
+    "ink": "#e8eaed",
+    "quiet": "#a4abb3",
+    "faint": "#59616a",
+    "area": "#20252a",
+    "train": "#56b4e9",
+    "validation": "#f0a035",
+    "baseline": "#a4abb3",
+    "value": "#5fd6a7",
+    "gradient": "#ff9b90",
+}
+# How notebooks and pages say that they are light or dark, where it is not the system's choice.
+SAY_NIGHT = '[data-jp-theme-light="false"] {0}, .vscode-dark {0}, html[theme="dark"] {0}, .dark {0}'
+SAY_DAY = '[data-jp-theme-light="true"] {0}, .vscode-light {0}, html[theme="light"] {0}, .light {0}'
+
+
+def style(element: str) -> str:
+    """A style sheet that gives the names colours within an element, by day and by night.
+
+    Examples:
+        >>> print(style(".picture")[:65])
+        .picture { color-scheme: light; --page: #ffffff; --ink: #1b1f24;
+    """
+    day, night = _rule("light", DAY), _rule("dark", NIGHT)
+    return "\n".join(
+        [
+            f"{element} {day}",
+            f"@media screen and (prefers-color-scheme: dark) {{ {element} {night} }}",
+            f"{SAY_DAY.format(element)} {day}",
+            f"{SAY_NIGHT.format(element)} {night}",
+            f"{element} {{ background: var(--page); color: var(--ink); }}",
+        ]
+    )
+
+
+def _rule(scheme: str, colours: dict[str, str]) -> str:
+    names = " ".join(f"--{name}: {colour};" for name, colour in colours.items())
+    return f"{{ color-scheme: {scheme}; {names} }}"
+
+
+def by_day(text: str) -> str:
+    """What was drawn in this module's colours with the colours of the day in their place.
+
+    For what cannot have two sets of colours, such as PNG files.
+
+    Examples:
+        >>> by_day(f"color={VALUE}")
+        'color=#00704a'
+    """
+    for colour, name in NAMES.items():
+        key = "ink" if colour == INK else name.removeprefix("var(--").removesuffix(")")
+        text = text.replace(colour, DAY[key])
+    return text
 
 
 def themed(svg: str, prefix: str) -> str:
