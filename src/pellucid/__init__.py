@@ -1,5 +1,8 @@
 """pellucid: neural networks that you can see through."""
 
+import importlib
+from typing import Any
+
 from pellucid import (
     activations,
     callbacks,
@@ -66,3 +69,10 @@ __all__ = [
     "tree",
     "utils",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The parts that need scikit-learn, which takes a second to import: when first asked for."""
+    if name in ("sklearn", "wrappers"):
+        return importlib.import_module(f"pellucid.{name}")
+    raise AttributeError(f"module 'pellucid' has no attribute {name!r}")

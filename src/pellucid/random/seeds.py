@@ -2,7 +2,8 @@
 
 import random
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from pellucid.graph.variable import Variable
 
 __all__ = [
     "SeedGenerator",
+    "drawn_from",
     "host_generator",
     "key_from",
     "new_seed",
@@ -222,3 +224,26 @@ def random_state() -> dict[str, Any]:
 def restore_random_state(state: Mapping[str, Any]) -> None:
     """Draw again from where :func:`random_state` was asked."""
     _seeds.restore(state)
+
+
+@contextmanager
+def drawn_from(seed: int) -> Iterator[None]:
+    """Draw from a seed of its own inside a ``with`` block; NumPy and Python's ``random`` stay.
+
+    Examples:
+        >>> set_random_seed(1)
+        >>> with drawn_from(7):
+        ...     first = new_seed()
+        >>> with drawn_from(7):
+        ...     again = new_seed()
+        >>> outside = new_seed()
+        >>> set_random_seed(1)
+        >>> first == again, new_seed() == outside
+        (True, True)
+    """
+    before = random_state()
+    _seeds.reset(checked_seed(seed))
+    try:
+        yield
+    finally:
+        restore_random_state(before)
