@@ -7,6 +7,7 @@ import optree
 
 from pellucid.engines.trace import Trace
 from pellucid.errors import ArgumentError, unknown_name
+from pellucid.export import export
 from pellucid.graph.scope import unique_name
 from pellucid.graph.spec import same_shape
 from pellucid.graph.tensor import Tensor
@@ -168,6 +169,21 @@ class Model(Trainer):
     def load_weights(self, filepath: str | PathLike[str], skip_mismatch: bool = False) -> None:
         """Read weights from such a file: :func:`pellucid.saving.load_weights`."""
         load_weights(self, filepath, skip_mismatch)
+
+    def export(
+        self,
+        filepath: str | PathLike[str],
+        format: str | None = None,
+        input_signature: Any = None,
+    ) -> None:
+        """Write what the model predicts with as ONNX or NumPy code: :func:`pellucid.export.export`.
+
+        Args:
+            filepath: The file, such as ``"net.onnx"``, or ``"net.py"`` with ``"net.npz"`` beside.
+            format: ``"onnx"`` or ``"numpy"``; by default what the name ends in says.
+            input_signature: What goes in, for a model that does not know it: ``Input(shape)``.
+        """
+        export(self, filepath, format, input_signature)
 
     # -- looking ---------------------------------------------------------------------------------
 
