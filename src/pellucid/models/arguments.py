@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.config import is_interactive_logging_enabled, max_steps_per_epoch
 from pellucid.errors import ArgumentError, DTypeError
 
 __all__ = ["listed", "step_count", "validation_due", "verbosity", "whole_number"]
@@ -33,16 +34,18 @@ def step_count(name: str, value: Any) -> int | None:
     Raises:
         ArgumentError: If it is something else.
     """
-    return None if value is None else whole_number(name, value)
+    limits = [max_steps_per_epoch(), None if value is None else whole_number(name, value)]
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def verbosity(value: Any) -> int:
-    """0, 1 or 2; ``"auto"`` is 1.
+    """0, 1 or 2; ``"auto"`` is 1, or 2 where interactive logging is off.
 
     Raises:
         ArgumentError: For anything else.
     """
-    level = 1 if value == "auto" else value
+    automatic = 1 if is_interactive_logging_enabled() else 2
+    level = automatic if value == "auto" else value
     if level not in (0, 1, 2):
         raise ArgumentError(
             "There is no such 'verbose'.",

@@ -2,12 +2,13 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pellucid.callbacks.callback import CallbackList
 from pellucid.callbacks.history import History
 from pellucid.callbacks.position import Position
+from pellucid.config import max_epochs
 from pellucid.models import arguments
 from pellucid.models.progress import Progress
 from pellucid.models.running import Interruption, Source, catch_interrupt
@@ -40,6 +41,7 @@ def train_epochs(
     Returns:
         The history.
     """
+    plan = replace(plan, epochs=min(plan.epochs, max_epochs() or plan.epochs))
     history = History()
     total = train.steps if plan.steps is None else min(plan.steps, train.steps or plan.steps)
     params = {"verbose": plan.verbose, "epochs": plan.epochs, "steps": total}

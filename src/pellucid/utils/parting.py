@@ -20,6 +20,7 @@ def split_dataset(
     right_size: float | None = None,
     shuffle: bool = False,
     seed: int | None = None,
+    preferred_backend: str | None = None,
 ) -> tuple[Batches, Batches]:
     """Rows parted in two data sets, which give row by row (``.batch(32)`` for batches).
 
@@ -30,6 +31,7 @@ def split_dataset(
         right_size: Of the right part likewise; one of the two may be left out.
         shuffle: Whether the rows are mixed before.
         seed: Of that.
+        preferred_backend: Taken for Keras's sake: the parts are always our own.
 
     Raises:
         ArgumentError: If the sizes do not fit, or a part would be empty.

@@ -22,6 +22,7 @@ def timeseries_dataset_from_array(
     seed: int | None = None,
     start_index: int | None = None,
     end_index: int | None = None,
+    format: str = "tf",
 ) -> Batches:
     """Windows of a series, each with the target of its first place.
 
@@ -36,6 +37,7 @@ def timeseries_dataset_from_array(
         seed: Of those orders.
         start_index: The first row that is used.
         end_index: The row before which it ends.
+        format: Taken for Keras's sake: the data set is always our own.
 
     Raises:
         ArgumentError: For a length, stride or rate that is no whole number above 0, or a start or
