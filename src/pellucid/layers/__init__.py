@@ -121,6 +121,7 @@ from pellucid.layers.preprocessing.histogram import (
 from pellucid.layers.preprocessing.images import CenterCrop, RandomCrop, Resizing
 from pellucid.layers.preprocessing.lookup import IntegerLookup, StringLookup
 from pellucid.layers.preprocessing.rescaling import Normalization, Rescaling
+from pellucid.layers.preprocessing.spectrogram import MelSpectrogram, STFTSpectrogram
 from pellucid.layers.preprocessing.text import TextVectorization
 from pellucid.layers.preprocessing.tones import AutoContrast, RandomPosterization, Solarization
 from pellucid.layers.recurrent.bidirectional import Bidirectional
@@ -138,6 +139,7 @@ from pellucid.layers.regularization import (
     SpatialDropout3D,
 )
 from pellucid.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
+from pellucid.layers.reversible_embedding import ReversibleEmbedding
 from pellucid.layers.separable import (
     DepthwiseConv1D,
     DepthwiseConv2D,
@@ -253,6 +255,7 @@ __all__ = [
     "MaxPooling3D",
     "Maximum",
     "Maxout",
+    "MelSpectrogram",
     "Minimum",
     "MultiHeadAttention",
     "Multiply",
@@ -278,6 +281,8 @@ __all__ = [
     "Rescaling",
     "Reshape",
     "Resizing",
+    "ReversibleEmbedding",
+    "STFTSpectrogram",
     "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",
