@@ -19,6 +19,7 @@ from pellucid import (
     random,
     regularizers,
     saving,
+    see,
     tree,
     utils,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "random",
     "regularizers",
     "saving",
+    "see",
     "set_engine",
     "tree",
     "utils",

@@ -1,1 +1,7 @@
-"""Looking into networks: pictures, drawn graphs and reports."""
+"""Looking into networks: drawn graphs, explained gradients, pictures and reports."""
+
+from pellucid.see import notebook  # noqa: F401  (tensors and models draw themselves)
+from pellucid.see.drawing import draw
+from pellucid.see.notation import formula
+
+__all__ = ["draw", "formula"]

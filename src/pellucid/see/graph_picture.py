@@ -193,12 +193,12 @@ def _label(box: Box) -> str:
 def shape_text(spec: Any) -> str:
     """A shape as people write it, the open batch as B.
 
-        Examples:
-            >>> from pellucid.graph.spec import Spec
-            >>> shape_text(Spec((None, 8, 8), "float32")), shape_text(Spec((), "float32"))
-            ('B × 8 × 8', 'scalar')
-            >>> shape_text(Spec((None,), "int32")), shape_text(Spec((3, None), "float32"))
-            ('B (int32)', '3 × ?')
+    Examples:
+        >>> from pellucid.graph.spec import Spec
+        >>> shape_text(Spec((None, 8, 8), "float32")), shape_text(Spec((), "float32"))
+        ('B × 8 × 8', 'scalar')
+        >>> shape_text(Spec((None,), "int32")), shape_text(Spec((3, None), "float32"))
+        ('B (int32)', '3 × ?')
     """
     if not isinstance(spec, Spec):
         return spec_text(spec)
