@@ -5,6 +5,7 @@ from pellucid.callbacks.callback import Callback, CallbackList
 from pellucid.callbacks.csv_logger import CSVLogger
 from pellucid.callbacks.early_stopping import EarlyStopping
 from pellucid.callbacks.history import History
+from pellucid.callbacks.json_logger import JSONLogger
 from pellucid.callbacks.lambda_callback import LambdaCallback
 from pellucid.callbacks.learning_rate_scheduler import LearningRateScheduler
 from pellucid.callbacks.model_checkpoint import ModelCheckpoint
@@ -13,6 +14,7 @@ from pellucid.callbacks.progbar_logger import ProgbarLogger
 from pellucid.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from pellucid.callbacks.remote_monitor import RemoteMonitor
 from pellucid.callbacks.swap_ema_weights import SwapEMAWeights
+from pellucid.callbacks.tensorboard import TensorBoard
 from pellucid.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "CallbackList",
     "EarlyStopping",
     "History",
+    "JSONLogger",
     "LambdaCallback",
     "LearningRateScheduler",
     "ModelCheckpoint",
@@ -30,5 +33,6 @@ __all__ = [
     "ReduceLROnPlateau",
     "RemoteMonitor",
     "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]
