@@ -189,6 +189,23 @@ class Table:
         assert symbolic[0].dtype == dtype
 
 
+def layers_of_keras(rows, **told):
+    """For each row, of a layer and an array, Keras's layer and output: all in one program."""
+    made = {}
+    for name, (ours, x) in rows.items():
+        theirs = getattr(keras.layers, type(ours).__name__).from_config(ours.get_config())
+        theirs.build(x.shape)
+        made[name] = theirs, x
+
+    def outputs():
+        with keras.StatelessScope():  # seeds must not keep what is known in the program alone
+            return {name: theirs(x, **told) for name, (theirs, x) in made.items()}
+
+    options = {"xla_backend_optimization_level": 0}  # it runs once
+    results = jax.jit(outputs).lower().compile(compiler_options=options)()
+    return {name: (made[name][0], np.asarray(y)) for name, y in results.items()}
+
+
 def build_with_zeros(layer, shape):
     """Build a layer of Keras without its initializers: each shape takes JAX half a second."""
     initializers = {k: v for k, v in vars(layer).items() if k.endswith("_initializer")}

@@ -2,8 +2,6 @@
 
 import functools
 
-import jax
-import keras
 import numpy as np
 import pytest
 from scipy import signal
@@ -11,7 +9,7 @@ from scipy import signal
 from pellucid import Sequential, engine, layers, optimizers, placeholder, utils
 from pellucid.errors import ArgumentError, DTypeError, PellucidError, ShapeError, UnknownNameError
 from pellucid.testing import check_gradient
-from tests.layers.against_keras import bare
+from tests.layers.against_keras import bare, layers_of_keras
 
 Mel, STFT = layers.MelSpectrogram, layers.STFTSpectrogram
 SECONDS = np.arange(8000) / 8000
@@ -41,25 +39,15 @@ SIGNALS = np.random.default_rng(2).normal(size=(2, 400, 3)).astype("float32")
 
 
 @functools.cache
-def keras_outputs():
-    """What Keras's layers make of all rows, in one program that is not made fast: it runs once."""
+def keras_layers():
     rows = {name: (layer, CHIRP) for name, layer in MEL.items()}
-    rows |= {name: (layer, SIGNALS) for name, layer in STFTS.items()}
-    made = {}
-    for name, (layer, x) in rows.items():
-        theirs = getattr(keras.layers, type(layer).__name__).from_config(layer.get_config())
-        theirs.build(x.shape)
-        made[name] = theirs, x
-    together = jax.jit(lambda: {name: theirs(x) for name, (theirs, x) in made.items()})
-    options = {"xla_backend_optimization_level": 0}
-    outputs = together.lower().compile(compiler_options=options)()
-    return {name: (made[name][0], np.asarray(y)) for name, y in outputs.items()}
+    return layers_of_keras(rows | {name: (layer, SIGNALS) for name, layer in STFTS.items()})
 
 
 def paired(name, layer, x):
     """Our output and Keras's; shapes and configurations must be the same."""
     layer = type(layer).from_config(layer.get_config())
-    theirs, expected = keras_outputs()[name]
+    theirs, expected = keras_layers()[name]
     ours, wanted = layer.get_config(), theirs.get_config()
     assert {k: bare(v) for k, v in ours.items()} == {k: bare(v) for k, v in wanted.items()}
     assert type(layer).from_config(wanted).get_config() == ours
