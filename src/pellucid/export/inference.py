@@ -116,8 +116,11 @@ def _names(model: Layer, outputs: Any, leaves: list[Any]) -> list[str]:
     if isinstance(outputs, dict) and len(outputs) == len(leaves):
         return _unique(sorted(outputs))
     known = list(getattr(model, "output_names", []))
+    if len(leaves) == 1 and known in ([], ["output"]):  # it does not say: the last of its layers
+        path = getattr(leaves[0], "scope", "").split("/")
+        known = path[1:2] if path[0] == model.name and len(path) > 1 else ["output"]
     if len(known) != len(leaves):
-        known = [f"output_{i}" for i in range(len(leaves))] if len(leaves) > 1 else ["output"]
+        known = [f"output_{i}" for i in range(len(leaves))]
     return _unique(known)
 
 

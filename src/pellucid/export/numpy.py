@@ -111,12 +111,12 @@ def _loading(w: Writer, weights: str) -> str:
     """The lines that read the arrays, each with its shape."""
     if not w.arrays:
         return ""
-    lines = [f'\nweights = np.load(Path(__file__).with_name("{weights}"))']
+    lines = [f'\nwith np.load(Path(__file__).with_name("{weights}")) as weights:']
     for name, array in w.arrays.items():
         source = [s.rpartition("/")[2] for s in w.sources[name]]
         if len(source) > 1:
-            lines.append(f"# of {', '.join(source)}:")
-        lines.append(f'{name} = weights["{name}"]  # {array.shape}')
+            lines.append(f"    # of {', '.join(source)}:")
+        lines.append(f'    {name} = weights["{name}"]  # {array.shape}')
     return "\n".join(lines) + "\n"
 
 

@@ -73,7 +73,7 @@ def views(x, size, strides, dilation):
         yield x[(slice(None), *cuts)]
 
 
-def convolution(x, kernel, strides, padding, dilation, groups=1):
+def convolution(x, kernel, strides, padding, dilation=(1, 1, 1), groups=1):
     """At each place the sum over a window of x, and its channels, of x times the kernel."""
     size = kernel.shape[:-2]
     ends = pairs(padding, x.shape, size, strides, dilation)
@@ -88,7 +88,7 @@ def convolution(x, kernel, strides, padding, dilation, groups=1):
     return np.concatenate(parts, axis=-1)
 
 
-def convolution_transpose(y, kernel, strides, padding, dilation, sizes):
+def convolution_transpose(y, kernel, sizes, strides, padding, dilation=(1, 1, 1)):
     """A convolution backwards: each place of y puts the kernel, times its value, into x."""
     size = kernel.shape[:-2]
     behind = [max(high, 0) for _, high in padding]

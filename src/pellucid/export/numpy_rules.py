@@ -355,17 +355,22 @@ def _dynamic_slice(w: Writer, node: Tensor, x: Code, starts: Code, *sizes: Code)
 # -- windows -------------------------------------------------------------------------------------
 
 
-def _padding(w: Writer, padding: Any) -> str:
-    w.functions |= {"pairs", "views"}
+def _padding(padding: Any) -> str:
     return f'"{padding}"' if isinstance(padding, str) else str(list(padding))
+
+
+def _seldom(op: Any) -> list[str]:
+    """Arguments that most convolutions do not need."""
+    dilation = [f"dilation={op.dilation}"] if max(op.dilation) > 1 else []
+    return dilation + ([f"groups={op.groups}"] if op.groups > 1 else [])
 
 
 @rule(Convolution)
 def _convolution(w: Writer, node: Tensor, x: Code, kernel: Code) -> Code:
     op: Any = node.op
-    groups = [f"groups={op.groups}"] if op.groups > 1 else []
-    how = [op.strides, _padding(w, op.padding), op.dilation, *groups]
-    return w.call("convolution", x.text, kernel.text, *how)
+    return w.call(
+        "convolution", x.text, kernel.text, op.strides, _padding(op.padding), *_seldom(op)
+    )
 
 
 @rule(ConvolutionTranspose)
@@ -373,11 +378,11 @@ def _convolution_transpose(w: Writer, node: Tensor, y: Code, kernel: Code, *size
     op: Any = node.op
     if op.groups > 1 or isinstance(op.padding, str):
         raise w.refuse(node, "a transposed convolution in one group, with padding in numbers")
-    how = [op.strides, _padding(w, op.padding), op.dilation, _shape(op.sizes, sizes)]
+    how = [_shape(op.sizes, sizes), op.strides, _padding(op.padding), *_seldom(op)]
     return w.call("convolution_transpose", y.text, kernel.text, *how)
 
 
 @rule(MaxPool, WindowSum)
 def _pool(w: Writer, node: Tensor, x: Code) -> Code:
     op: Any = node.op
-    return w.call(op.name, x.text, op.size, op.strides, _padding(w, op.padding))
+    return w.call(op.name, x.text, op.size, op.strides, _padding(op.padding))

@@ -28,6 +28,7 @@ WORDS = {
     "broadcast": "start",
     "concatenate": "joined",
     "convolution": "features",
+    "convolution_transpose": "features",
     "divide": "ratio",
     "matmul": "product",
     "multiply": "product",
