@@ -83,6 +83,7 @@ from pellucid.layers.normalization import (
     RMSNormalization,
     UnitNormalization,
 )
+from pellucid.layers.pipeline import Pipeline
 from pellucid.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -262,6 +263,7 @@ __all__ = [
     "Normalization",
     "PReLU",
     "Permute",
+    "Pipeline",
     "RMSNormalization",
     "RandomBrightness",
     "RandomColorDegeneration",
