@@ -22,7 +22,9 @@ class XlaLoop:
     def run(self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int) -> None:
         if batch_size not in self.programs:
             many_steps = functools.partial(self.many_steps, batch_size)
-            self.programs[batch_size] = compiled(many_steps, self.step.lowering.platform)
+            self.programs[batch_size] = compiled(
+                many_steps, self.step.lowering.platform, self.step.is_small(batch_size)
+            )
         self.step.run(
             self.programs[batch_size], list(data), order, np.int32(start), np.int32(steps)
         )

@@ -6,6 +6,7 @@ takes the new ones back.
 """
 
 import functools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -105,11 +106,17 @@ class Step:
             [_as_declared(x, values[x]) for x in self.updates],
         )
 
+    def is_small(self, rows: int) -> bool:
+        """Whether no array in it has many elements, where open sizes are that of a batch."""
+        nodes = ancestors([*self.outputs, *self.updates])
+        shapes = [x.shape for x in nodes if not isinstance(x.spec, tuple)]
+        return all(math.prod(rows if n is None else n for n in s) <= SMALL for s in shapes)
+
     def run(self, program: Callable[..., Any], *arguments: Any) -> Any:
         """Run a program on the variables' arrays, and give the variables what comes back."""
         with jax.enable_x64(True):  # dtypes are the graph's affair: float64 is never cut down
             outputs, new = program(
-                [_on_device(x) for x in self.changed],
+                [x.value for x in self.changed],
                 [_on_device(x) for x in self.fixed],
                 *arguments,
             )
@@ -130,28 +137,37 @@ def _on_device(variable: Variable) -> Any:
 
 # What XLA is told, by platform. On a CPU it has two routines for convolutions: YNNPACK's, its
 # choice, runs on one thread and takes two to five times as long as the other, Eigen's
-# (benchmarks/convnet.py). For matrix products and sums YNNPACK's routines are kept.
-OPTIONS = {
-    "cpu": {
-        "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_REDUCE"
-    }
+# (benchmarks/convnet.py). For matrix products YNNPACK's routines are kept.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "cpu": {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
 }
+# Arrays of so few elements are done before another thread would have begun: a step of the network
+# 2-8-8-2 takes 4.5 µs on one thread and 5.6 on two (benchmarks, "tiny").
+SMALL = 8192
+SMALL_OPTIONS: dict[str, dict[str, Any]] = {"cpu": {"xla_cpu_multi_thread_eigen": False}}
 
 
 @functools.cache
-def _options(platform: str) -> dict[str, str]:
-    """The options that this XLA knows: that of the CPU is an experiment of theirs, and may go."""
-    wanted = OPTIONS.get(platform, {})
+def _known(name: str, value: Any) -> bool:
+    """Whether this XLA knows an option: those of the CPU are experiments of theirs, and may go."""
     try:
-        jax.jit(lambda: 0, compiler_options=wanted).lower().compile()
+        jax.jit(lambda: 0, compiler_options={name: value}).lower().compile()
     except jax.errors.JaxRuntimeError:
-        return {}
-    return wanted
+        return False
+    return True
 
 
-def compiled(function: Callable[..., Any], platform: str) -> Any:
-    """A function of arrays, compiled by XLA when it is first called; its first ones are donated."""
-    return jax.jit(function, donate_argnums=0, compiler_options=_options(platform))
+def compiled(function: Callable[..., Any], platform: str, small: bool = False) -> Any:
+    """A function of arrays, compiled by XLA when it is first called; its first ones are donated.
+
+    Args:
+        function: What to compile.
+        platform: For which kind of device.
+        small: Whether it has but small arrays, so that one thread is best.
+    """
+    wanted = OPTIONS.get(platform, {}) | (SMALL_OPTIONS.get(platform, {}) if small else {})
+    options = {name: value for name, value in wanted.items() if _known(name, value)}
+    return jax.jit(function, donate_argnums=0, compiler_options=options)
 
 
 class XlaProgram:
