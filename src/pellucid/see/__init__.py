@@ -2,6 +2,7 @@
 
 from pellucid.see import notebook  # noqa: F401  (tensors and models draw themselves)
 from pellucid.see.drawing import draw
+from pellucid.see.explaining import explain
 from pellucid.see.notation import formula
 
-__all__ = ["draw", "formula"]
+__all__ = ["draw", "explain", "formula"]
