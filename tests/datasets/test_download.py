@@ -107,8 +107,7 @@ def test_a_file_with_another_checksum_does_not_come_into_the_cache(server, cache
         f"What arrived from {mnist.URL} is not the published file.\n"
         f"  given:    SHA-256 {hashlib.sha256(other).hexdigest()}, of {len(other)} bytes\n"
         f"  expected: SHA-256 {mnist.SHA256}\n"
-        "  to mend:  try again; if it stays so, get the file elsewhere and give its path: "
-        "load_data(path=...)"
+        "  to mend:  try again; if it stays so, give the path of a copy: load_data(path=...)"
     )
     assert list(cache.iterdir()) == []
 

@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "duration", "shown"]
 
 REDRAW_SECONDS = 0.1  # a bar drawn more often than ten times a second costs time and shows nothing
 
@@ -76,7 +76,7 @@ class Progress:
         step = seconds / max(self.steps or 1, 1)
         text = (
             f"Epoch {epoch + 1:{len(str(self.epochs))}}/{self.epochs}  "
-            f"{_duration(seconds)}  {_duration(step)}/step  {_shown(logs)}"
+            f"{duration(seconds)}  {duration(step)}/step  {shown(logs)}"
         )
         self.held = Text(text)
         soon = self.verbose == 1 and now - self.printed < REDRAW_SECONDS
@@ -91,31 +91,37 @@ class Progress:
         left = ""
         if self.steps is not None:
             steps = self.steps - done + self.steps * max(self.epochs - self.epoch - 1, 0)
-            left = f"{_duration(step * steps)} left"
+            left = f"{duration(step * steps)} left"
         total = None if self.steps is None else max(self.steps, 1)  # without one the bar pulses
         grid = Table.grid(padding=(0, 2))
         grid.add_row(
             Text(f"Epoch {self.epoch + 1}/{self.epochs}", style="bold"),
             ProgressBar(total=total, completed=done, width=28),
             Text(f"{done}/{'?' if self.steps is None else self.steps}"),
-            Text(f"{_duration(step)}/step"),
+            Text(f"{duration(step)}/step"),
             Text(left, style="cyan"),
-            Text(_shown(logs), style="green"),
+            Text(shown(logs), style="green"),
         )
         return grid
 
 
-def _shown(logs: dict[str, Any]) -> str:
+def shown(logs: dict[str, Any]) -> str:
+    """Results by name, as text.
+
+    Examples:
+        >>> shown({"loss": 0.25, "recall": np.array([0.5, 1.0])})
+        'loss 0.2500  recall 0.5000 1.0000'
+    """
     # A metric may be several numbers, such as one for each class.
     numbers = {name: " ".join(f"{v:.4f}" for v in np.ravel(value)) for name, value in logs.items()}
     return "  ".join(f"{name} {text}" for name, text in numbers.items())
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """A length of time in the unit that suits it.
 
     Examples:
-        >>> _duration(0.000012), _duration(0.25), _duration(75)
+        >>> duration(0.000012), duration(0.25), duration(75)
         ('12 µs', '250 ms', '1:15 min')
     """
     if seconds < 1e-3:
