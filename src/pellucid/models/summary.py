@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pellucid.layers.layer import Layer
     from pellucid.models.model import Model
 
-__all__ = ["summary_table"]
+__all__ = ["bytes_text", "summary_table"]
 
 
 def summary_table(
@@ -51,7 +51,7 @@ def summary_table(
     trained = sum(v.numpy().size for v in model.trainable_variables)
     size = sum(v.numpy().nbytes for v in model.weights)
     console.print(
-        f"Weights: {total:,} ({_bytes(size)}), of which {trained:,} trainable", highlight=False
+        f"Weights: {total:,} ({bytes_text(size)}), of which {trained:,} trainable", highlight=False
     )
     return _text(console)
 
@@ -80,11 +80,11 @@ def _text(console: Console) -> str:
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
 
-def _bytes(count: float) -> str:
+def bytes_text(count: float) -> str:
     """A number of bytes in the unit that suits it.
 
     Examples:
-        >>> _bytes(2048)
+        >>> bytes_text(2048)
         '2.0 KiB'
     """
     for unit in ("bytes", "KiB", "MiB"):
