@@ -4,5 +4,6 @@ from pellucid.see import notebook  # noqa: F401  (tensors and models draw themse
 from pellucid.see.drawing import draw
 from pellucid.see.explaining import explain
 from pellucid.see.notation import formula
+from pellucid.see.stepping import step
 
-__all__ = ["draw", "explain", "formula"]
+__all__ = ["draw", "explain", "formula", "step"]
