@@ -9,7 +9,7 @@ import numpy as np
 import optree
 
 from pellucid.errors import ArgumentError, DataError, DTypeError
-from pellucid.models.tables import table_values
+from pellucid.tables import table_values
 
 __all__ = [
     "Dataset",

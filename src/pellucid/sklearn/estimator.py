@@ -17,10 +17,10 @@ from sklearn.utils.validation import (
 from pellucid.callbacks.callback import Callback
 from pellucid.callbacks.early_stopping import EarlyStopping
 from pellucid.errors import ArgumentError, DataError
-from pellucid.models.tables import is_table, table_values
 from pellucid.random.seeds import drawn_from
 from pellucid.sklearn import networks
 from pellucid.sklearn.pickling import HoldsModels
+from pellucid.tables import is_table, table_values
 
 __all__ = ["NeuralNet"]
 

@@ -11,9 +11,9 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 
 from pellucid.errors import ArgumentError, DataError
 from pellucid.models.model import Model
-from pellucid.models.tables import is_table, table_values
 from pellucid.sklearn.networks import cloned
 from pellucid.sklearn.pickling import HoldsModels
+from pellucid.tables import is_table, table_values
 
 __all__ = ["Wrapper"]
 

@@ -21,6 +21,7 @@ from pellucid.layers.preprocessing.index_lookup import IndexLookup
 from pellucid.layers.preprocessing.lookup import IntegerLookup, StringLookup
 from pellucid.layers.preprocessing.rescaling import Normalization, Rescaling
 from pellucid.serialization import deserialize, serialize
+from pellucid.tables import table_columns
 
 __all__ = ["Cross", "Feature", "FeatureSpace", "TFDIdentity"]
 
@@ -277,7 +278,7 @@ class FeatureSpace(Layer):
     def _columns(self, table: Any) -> dict[str, Any]:
         """The columns of a table as arrays (rows, 1), of the dtype that each feature has."""
         if hasattr(table, "columns") and not isinstance(table, Mapping):
-            table = {str(name): table[name] for name in _names(table)}
+            table = table_columns(table, str(self.name), list(self.features))
         if not isinstance(table, Mapping):
             raise DTypeError(
                 f"{self.label} takes columns by their names.",
@@ -450,8 +451,3 @@ _KINDS = (
 
 def _named(kind: str, name: str | None) -> str:
     return f"{name or unique_name(kind)}_preprocessor"
-
-
-def _names(table: Any) -> list[Any]:
-    """The names of a table's columns: in Arrow the columns are the data themselves."""
-    return list(getattr(table, "column_names", table.columns))
