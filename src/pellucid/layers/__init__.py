@@ -112,8 +112,16 @@ from pellucid.layers.preprocessing.colour import (
     RandomHue,
     RandomSaturation,
 )
+from pellucid.layers.preprocessing.distortion import RandomElasticTransform, RandomPerspective
 from pellucid.layers.preprocessing.encoding import CategoryEncoding, Discretization
+from pellucid.layers.preprocessing.erasing import RandomErasing
 from pellucid.layers.preprocessing.feature_space import FeatureSpace
+from pellucid.layers.preprocessing.geometry import (
+    RandomRotation,
+    RandomShear,
+    RandomTranslation,
+    RandomZoom,
+)
 from pellucid.layers.preprocessing.hashing import HashedCrossing, Hashing
 from pellucid.layers.preprocessing.histogram import (
     ContrastLimitedAdaptiveHistogramEqualization,
@@ -121,6 +129,7 @@ from pellucid.layers.preprocessing.histogram import (
 )
 from pellucid.layers.preprocessing.images import CenterCrop, RandomCrop, Resizing
 from pellucid.layers.preprocessing.lookup import IntegerLookup, StringLookup
+from pellucid.layers.preprocessing.mixing import CutMix, MixUp
 from pellucid.layers.preprocessing.rescaling import Normalization, Rescaling
 from pellucid.layers.preprocessing.spectrogram import MelSpectrogram, STFTSpectrogram
 from pellucid.layers.preprocessing.text import TextVectorization
@@ -206,6 +215,7 @@ __all__ = [
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
+    "CutMix",
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
@@ -258,6 +268,7 @@ __all__ = [
     "Maxout",
     "MelSpectrogram",
     "Minimum",
+    "MixUp",
     "MultiHeadAttention",
     "Multiply",
     "Normalization",
@@ -270,14 +281,21 @@ __all__ = [
     "RandomColorJitter",
     "RandomContrast",
     "RandomCrop",
+    "RandomElasticTransform",
+    "RandomErasing",
     "RandomFlip",
     "RandomGaussianBlur",
     "RandomGrayscale",
     "RandomHue",
     "RandomInvert",
+    "RandomPerspective",
     "RandomPosterization",
+    "RandomRotation",
     "RandomSaturation",
     "RandomSharpness",
+    "RandomShear",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
