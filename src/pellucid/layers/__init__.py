@@ -130,6 +130,7 @@ from pellucid.layers.preprocessing.histogram import (
 from pellucid.layers.preprocessing.images import CenterCrop, RandomCrop, Resizing
 from pellucid.layers.preprocessing.lookup import IntegerLookup, StringLookup
 from pellucid.layers.preprocessing.mixing import CutMix, MixUp
+from pellucid.layers.preprocessing.rand_augment import AugMix, RandAugment
 from pellucid.layers.preprocessing.rescaling import Normalization, Rescaling
 from pellucid.layers.preprocessing.spectrogram import MelSpectrogram, STFTSpectrogram
 from pellucid.layers.preprocessing.text import TextVectorization
@@ -183,6 +184,7 @@ __all__ = [
     "AdditiveAttention",
     "AlphaDropout",
     "Attention",
+    "AugMix",
     "AutoContrast",
     "Average",
     "AveragePooling1D",
@@ -276,6 +278,7 @@ __all__ = [
     "Permute",
     "Pipeline",
     "RMSNormalization",
+    "RandAugment",
     "RandomBrightness",
     "RandomColorDegeneration",
     "RandomColorJitter",
