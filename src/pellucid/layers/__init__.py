@@ -9,6 +9,7 @@ from pellucid.layers.adaptive_pooling import (
     AdaptiveMaxPooling2D,
     AdaptiveMaxPooling3D,
 )
+from pellucid.layers.as_data import deserialize, serialize
 from pellucid.layers.attention.dot import AdditiveAttention, Attention
 from pellucid.layers.attention.multi_head import (
     GroupedQueryAttention,
@@ -334,9 +335,11 @@ __all__ = [
     "add",
     "average",
     "concatenate",
+    "deserialize",
     "dot",
     "maximum",
     "minimum",
     "multiply",
+    "serialize",
     "subtract",
 ]
