@@ -5,6 +5,7 @@ from typing import Any
 
 from pellucid import (
     activations,
+    backend,
     callbacks,
     config,
     constraints,
@@ -46,6 +47,7 @@ __all__ = [
     "Updates",
     "Variable",
     "activations",
+    "backend",
     "callbacks",
     "config",
     "constraints",

@@ -8,7 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
 
-__all__ = ["current_scope", "name_scope", "reset_names", "source_line", "unique_name", "user_line"]
+__all__ = [
+    "current_scope",
+    "get_uid",
+    "name_scope",
+    "reset_names",
+    "source_line",
+    "unique_name",
+    "user_line",
+]
 
 PACKAGE = str(Path(__file__).parents[1])
 
@@ -47,10 +55,20 @@ def in_scope(scope: str) -> Iterator[None]:
         _scopes.pop()
 
 
+def get_uid(prefix: str = "") -> int:
+    """The next number, from 1 on, that nothing of this prefix has.
+
+    Examples:
+        >>> get_uid("dense"), get_uid("dense"), get_uid("lstm")
+        (1, 2, 1)
+    """
+    _names[prefix] += 1
+    return _names[prefix]
+
+
 def unique_name(stem: str) -> str:
     """The first free one of ``stem``, ``stem_1``, ``stem_2``, …"""
-    count = _names[stem]
-    _names[stem] += 1
+    count = get_uid(stem) - 1
     return f"{stem}_{count}" if count else stem
 
 
