@@ -17,6 +17,7 @@ from pellucid.models.data import Dataset
 from pellucid.models.looking import trace_model
 from pellucid.models.summary import summary_table
 from pellucid.models.trainer import Trainer
+from pellucid.models.verifying import Verification, verify_model
 from pellucid.saving.weights_h5 import load_weights, save_weights
 
 __all__ = ["Model"]
@@ -237,3 +238,35 @@ class Model(Trainer):
                    [8.]], dtype=float32)
         """
         return trace_model(self, x, y, sample_weight, training)
+
+    def verify(
+        self, x: Any, y: Any = None, sample_weight: Any = None, training: bool = False
+    ) -> Verification:
+        """Check the model on data of one's own: both engines agree, and gradients are slopes.
+
+        The loss and its gradients are computed by the reference engine and by XLA. In float64
+        the gradients are compared with central differences of the loss along random directions,
+        at weights moved a little off the kinks (of relu, say) that they may lie on.
+
+        Args:
+            x: Inputs, B rows; a few are enough.
+            y: Targets, B rows; without them the outputs are checked.
+            sample_weight: How much each row counts, (B,).
+            training: Whether layers are told that this is training.
+
+        Returns:
+            The largest differences: true where all are as small as they should be. The model is
+            not changed.
+
+        Raises:
+            StateError: If there are targets, and the model has not been compiled.
+            GraphError: If no gradient can be taken.
+
+        Examples:
+            >>> model = Sequential([Input((2,)), layers.Dense(1, name="line")], name="net")
+            >>> model.compile(loss="mse")
+            >>> verification = model.verify(np.ones((3, 2)), np.ones(3))
+            >>> verification.passed, list(verification.slopes)
+            (True, ['net/line/kernel', 'net/line/bias'])
+        """
+        return verify_model(self, x, y, sample_weight, training)

@@ -187,7 +187,7 @@ def _product(group: list[Layer]) -> tuple[np.ndarray, np.ndarray]:
             shift = layer.bias.numpy().astype(np.float64) if layer.use_bias else 0.0
         elif isinstance(layer, BatchNormalization):
             # Of zeros it makes its shift; of ones its factors and the shift.
-            features = layer.weights[0].shape[0]
+            features = layer.moving_mean.numpy().size
             shift, ones = (_normalized(layer, value, features) for value in (0.0, 1.0))
             kernel = np.diag(ones - shift)
         else:
