@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -264,3 +265,11 @@ def test_what_cannot_be_drawn_is_said_so():
         "  expected: at most 300\n"
         "  to mend:  fold it: depth=2 for a box a layer, depth=1 for a box a model"
     )
+
+
+def test_the_picture_in_the_documents_is_of_this_graph():
+    # To make it again: the line below, and .save("docs/pictures/graph.svg").
+    x, y = placeholder(name="x"), placeholder(name="y")
+    picture = draw(x**2 * y + (y + 2), feed={x: 1, y: 2})
+    kept = Path(__file__).parents[2] / "docs" / "pictures" / "graph.svg"
+    assert ET.parse(kept).getroot().find(f"{SVG}desc").text == picture.describe()

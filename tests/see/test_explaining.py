@@ -90,6 +90,20 @@ def test_the_gradient_of_a_layers_weights_is_explained(rng):
     assert "∇kernel = input_layerᵀ @ ∇n1" in str(explained).replace("input_layer_1", "input_layer")
 
 
+def test_a_models_loss_is_explained_on_a_batch(rng):
+    model = Sequential([layers.Input((3,)), layers.Dense(1, name="line")], name="net")
+    model.compile(loss="mse")
+    batch = rng.normal(size=(5, 3)), rng.normal(size=(5, 1))
+    kernel = model.layers[0].kernel
+    explained = explain(model, kernel, batch)
+    np.testing.assert_allclose(
+        explained.value, model.trace(*batch).gradients["net/line/kernel"], rtol=1e-6
+    )
+    assert "∇kernel = xᵀ @ ∇n1" in str(explained)
+    with pytest.raises(GraphError, match="One loss is explained at a time"):
+        explain([kernel * 1, kernel * 2], kernel)
+
+
 def test_what_the_loss_does_not_depend_on_is_not_explained():
     x, other = placeholder(name="x"), placeholder(name="other")
     with pytest.raises(GraphError, match="No gradient goes from 'multiply' to 'other'"):

@@ -72,13 +72,15 @@ class Explanation:
         return {"text/plain": self.text, "text/latex": f"$${self.latex}$$"}
 
 
-def explain(loss: Tensor, wrt: Tensor, feed: Any = None, most: int = 12) -> Explanation:
+def explain(loss: Any, wrt: Tensor, feed: Any = None, most: int = 12) -> Explanation:
     """Write the gradient of a loss by a tensor as the chain rule has it.
 
     Args:
         loss: What is differentiated; one that is not a scalar counts as the sum of its elements.
+            Or a model, whose loss it then is.
         wrt: The tensor to differentiate by ("with respect to").
-        feed: What is fed, by placeholder: then the numbers are written too.
+        feed: What is fed, by placeholder: then the numbers are written too. For a model the batch
+            ``(x, y)``.
         most: How many paths to write down; a deep network has more than anyone reads. The
             gradient is that over all of them in any case.
 
@@ -101,6 +103,13 @@ def explain(loss: Tensor, wrt: Tensor, feed: Any = None, most: int = 12) -> Expl
         ∂loss/∂y = n1 + 1 = 2
     """
     subject = subject_of(loss, feed)
+    if len(subject.outputs) != 1:
+        raise GraphError(
+            "One loss is explained at a time.",
+            given=f"{len(subject.outputs)} tensors",
+            expected="one tensor, or a model with its data (x, y)",
+        )
+    (loss,) = subject.outputs
     total = gradients(loss, wrt)
     reach = _Paths(loss, wrt)
     if not reach.count:
