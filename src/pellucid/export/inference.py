@@ -92,7 +92,7 @@ def inference(model: Layer, inputs: Any = None) -> Inference:
         {},
     )
     _require_fixed(graph, updates)
-    return _folded(graph)
+    return _folded(graph, _places(model))
 
 
 def _declared(model: Layer) -> Any:
@@ -144,6 +144,21 @@ def _labels(model: Layer) -> dict[str, str]:
     return labels
 
 
+def _places(model: Layer) -> dict[Variable, str]:
+    """What each weight is called: the names of the layers around it, and its own."""
+    places: dict[Variable, str] = {}
+    queue: list[tuple[Layer, list[str]]] = [(model, [])]
+    for layer, path in queue:  # grows while it is gone through
+        inner = layer.sublayers
+        within = {v for one in inner for v in one.variables}
+        places |= {v: "/".join([*path, v.name]) for v in layer.variables if v not in within}
+        for one in inner:
+            # A recurrent layer and its cell are one thing to a reader.
+            last = [] if path and str(one.name).endswith("_cell") else [str(one.name)]
+            queue.append((one, [*path, *last]))
+    return places
+
+
 def _require_fixed(graph: Inference, updates: Updates) -> None:
     """Raise unless equal inputs always give equal outputs."""
     for node in graph.nodes:
@@ -165,7 +180,7 @@ def _require_fixed(graph: Inference, updates: Updates) -> None:
             )
 
 
-def _folded(graph: Inference) -> Inference:
+def _folded(graph: Inference, places: dict[Variable, str]) -> Inference:
     """The graph with what is made of weights alone computed, and the rest simplified."""
     smaller = simplify(graph.outputs.values())
     outputs = [smaller[x] for x in graph.outputs.values()]
@@ -176,7 +191,7 @@ def _folded(graph: Inference) -> Inference:
         inputs = [done.get(x, x) for x in node.inputs]
         if isinstance(node, Variable):
             done[node] = _constant(node, node.numpy())
-            made[done[node]] = ("/".join([*graph.path(node), node.name]),)
+            made[done[node]] = (places.get(node, node.name),)
             continue
         known = inputs and all(isinstance(x.op, Constant) or x in several for x in inputs)
         if not known or _grows(node, inputs):

@@ -3,6 +3,7 @@
 The operations here exist to be printed. They have shapes, and no values.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +16,13 @@ from pellucid.graph.operations import (
     contraction,
     exponential,
     reductions,
+    special,
 )
 from pellucid.graph.spec import Shape, Spec
 from pellucid.graph.tensor import Constant, Op, Tensor
 from pellucid.graph.walk import ancestors
 
-__all__ = ["Reduce", "Softmax", "folded"]
+__all__ = ["Gelu", "Reduce", "Softmax", "folded"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,14 @@ class Softmax(Op):
     """Shares along some axes."""
 
     axes: tuple[int, ...]
+
+    def infer(self, x: Spec) -> Spec:
+        return x
+
+
+@dataclass(frozen=True)
+class Gelu(Op):
+    """x times how probable a smaller number is under the normal distribution."""
 
     def infer(self, x: Spec) -> Spec:
         return x
@@ -83,8 +93,10 @@ def _fold(node: Tensor) -> Tensor:
     if type(op) in KINDS:
         return _made(node, Reduce(KINDS[type(op)], op.axes, keepdims=False), node.inputs[0])
     if isinstance(op, broadcasting.Reshape):
-        return _first(node, _keepdims(node), _product_of_rows(node))
-    if isinstance(op, arithmetic.Add) and _is_zero(node.inputs[1]):
+        same = node.shape == node.inputs[0].shape and node.shape.count(None) <= 1
+        own = node.inputs[0] if same else None
+        return _first(node, own, _keepdims(node), _product_of_rows(node))
+    if isinstance(op, arithmetic.Add) and _is_number(node.inputs[1], 0):
         return node.inputs[0]
     if isinstance(op, arithmetic.Divide):
         return _first(node, _mean(node), _softmax(node))
@@ -92,11 +104,13 @@ def _fold(node: Tensor) -> Tensor:
         x, y = node.inputs
         if isinstance(y.op, exponential.Rsqrt):
             return _made(node, arithmetic.Divide(), x, _made(y, exponential.Sqrt(), *y.inputs))
+        return _first(node, _gelu(node))
     return node
 
 
-def _is_zero(x: Tensor) -> bool:
-    return isinstance(x.op, Constant) and x.ndim == 0 and not x.op.array
+def _is_number(x: Tensor, number: float) -> bool:
+    """Whether a tensor is a number, as near as single precision has it."""
+    return isinstance(x.op, Constant) and x.ndim == 0 and bool(abs(x.op.array - number) <= 1e-7)
 
 
 def _first(node: Tensor, *found: Tensor | None) -> Tensor:
@@ -154,6 +168,18 @@ def _softmax(node: Tensor) -> Tensor | None:
     x, largest = shifted.inputs
     fits = op.kind == "sum" and largest.op == Reduce("max", op.axes, keepdims=True)
     return _made(node, Softmax(op.axes), x) if fits and largest.inputs == (x,) else None
+
+
+def _gelu(node: Tensor) -> Tensor | None:
+    """x / 2 times erfc(-x / sqrt(2))."""
+    half, tail = node.inputs
+    if not isinstance(tail.op, special.Erfc) or not isinstance(half.op, arithmetic.Multiply):
+        return None
+    scaled, (share, x) = tail.inputs[0], half.inputs
+    if not isinstance(scaled.op, arithmetic.Multiply) or scaled.inputs[1] is not x:
+        return None
+    fits = _is_number(share, 0.5) and _is_number(scaled.inputs[0], -math.sqrt(0.5))
+    return _made(node, Gelu(), x) if fits else None
 
 
 def _product_of_rows(node: Tensor) -> Tensor | None:

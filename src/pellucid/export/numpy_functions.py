@@ -15,6 +15,7 @@ __all__ = [
     "dynamic_slice",
     "erf",
     "erfc",
+    "gelu",
     "lgamma",
     "max_pool",
     "pairs",
@@ -45,6 +46,11 @@ def erf(x):
 def erfc(x):
     """What the error function lacks to 1, also where that is small."""
     return np.vectorize(math.erfc, otypes=[x.dtype])(x)
+
+
+def gelu(x):
+    """x times how probable a smaller number is under the normal distribution."""
+    return x * erfc(-x / math.sqrt(2)) / 2
 
 
 def lgamma(x):

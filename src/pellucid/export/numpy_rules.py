@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pellucid.export.numpy_folding import Reduce, Softmax
+from pellucid.export.numpy_folding import Gelu, Reduce, Softmax
 from pellucid.export.numpy_writer import (
     ADD,
     ATOM,
@@ -97,6 +97,7 @@ CALLED: dict[type[Op], str] = {
 """Operations that NumPy has under a name."""
 
 OWN: dict[type[Op], str] = {
+    Gelu: "gelu",
     neurons.Sigmoid: "sigmoid",
     special.Erf: "erf",
     special.Erfc: "erfc",

@@ -261,6 +261,8 @@ class Writer:
         new = simplify(body.outputs)
         given = dict(zip(body.inputs, inputs, strict=True))
         results = self.write([new[y] for y in body.outputs], given)
+        if sum(len(code.text) for code in results) > WIDTH / 2:  # they are to fit in one line
+            results = [self.named(y, code) for y, code in zip(body.outputs, results, strict=True)]
         self._depth -= 1
         return results
 
