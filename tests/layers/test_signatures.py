@@ -15,7 +15,6 @@ LEFT_OUT = {
     "JaxLayer": "runs another library's code, into which no graph of ours can see",
     "TFSMLayer": "runs another library's code, into which no graph of ours can see",
     "TorchModuleWrapper": "runs another library's code, into which no graph of ours can see",
-    "InputSpec": "our layers check their inputs by their shapes when they are built",
     "MaxNumBoundingBoxes": "there are no layers for bounding boxes",
 }
 # Arguments that Keras has and we have not: to train only some numbers of a weight, or round them;

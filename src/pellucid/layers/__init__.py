@@ -58,6 +58,7 @@ from pellucid.layers.global_pooling import (
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
 )
+from pellucid.layers.input_spec import InputSpec
 from pellucid.layers.inputs import Input, InputLayer
 from pellucid.layers.joining import Concatenate, Dot, concatenate, dot
 from pellucid.layers.lambda_layer import Lambda
@@ -107,6 +108,7 @@ from pellucid.layers.preprocessing.augmentation import (
     RandomInvert,
 )
 from pellucid.layers.preprocessing.blur import RandomGaussianBlur, RandomSharpness
+from pellucid.layers.preprocessing.bounding_boxes import MaxNumBoundingBoxes
 from pellucid.layers.preprocessing.colour import (
     RandomColorDegeneration,
     RandomColorJitter,
@@ -254,6 +256,7 @@ __all__ = [
     "Identity",
     "Input",
     "InputLayer",
+    "InputSpec",
     "IntegerLookup",
     "LSTMCell",
     "Lambda",
@@ -261,6 +264,7 @@ __all__ = [
     "LayerNormalization",
     "LeakyReLU",
     "Masking",
+    "MaxNumBoundingBoxes",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",

@@ -21,6 +21,7 @@ from pellucid.graph.scope import name_scope, source_line, unique_name, user_line
 from pellucid.graph.tensor import Tensor, Updates, as_array, as_tensor, current_updates
 from pellucid.graph.variable import Variable, placeholder
 from pellucid.layers.calls import LayerCall, bound_arguments, context, entered, tensors_in
+from pellucid.layers.input_spec import check_inputs
 from pellucid.random.seeds import SeedGenerator
 from pellucid.serialization import serialize
 
@@ -52,6 +53,7 @@ class Layer(Configured):
         built: Whether the weights have been made.
         calls: Its applications to symbolic tensors, in which models find it.
         supports_masking: Whether the mask of the input is handed on to the output.
+        input_spec: What the input must be like, if a layer says so: an :class:`InputSpec` or some.
 
     Examples:
         >>> class Scale(layers.Layer):
@@ -71,6 +73,7 @@ class Layer(Configured):
     autocast: bool = True
 
     supports_masking: ClassVar[bool] = False
+    input_spec: ClassVar[Any] = None
 
     def __post_init__(self) -> None:
         self.name: str = self.name or unique_name(snake_case(type(self).__name__))
@@ -147,6 +150,8 @@ class Layer(Configured):
     def _call_with(self, arguments: dict[str, Any], training: bool) -> Any:
         """Cast, build, hand over masks, call, and remember."""
         given = {name: self._as_tensors(value) for name, value in arguments.items()}
+        if self.input_spec is not None:
+            check_inputs(self.input_spec, next(iter(given.values()), None), self.label)
         self._build_once(given)
         parameters = inspect.signature(self.call).parameters
         options = self._masks(given, parameters)
