@@ -11,7 +11,7 @@ import optree
 
 from pellucid.export import numpy_functions, numpy_loops, numpy_rules
 from pellucid.export.inference import Inference, inference, unsupported
-from pellucid.export.numpy_writer import Code, Writer
+from pellucid.export.numpy_writer import WIDTH, Code, Writer
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.layer import Layer
 from pellucid.saving.atomic import replacing
@@ -114,9 +114,12 @@ def _loading(w: Writer, weights: str) -> str:
     lines = [f'\nwith np.load(Path(__file__).with_name("{weights}")) as weights:']
     for name, array in w.arrays.items():
         source = [s.rpartition("/")[2] for s in w.sources[name]]
-        if len(source) > 1:
-            lines.append(f"    # of {', '.join(source)}:")
-        lines.append(f'    {name} = weights["{name}"]  # {array.shape}')
+        line, shape = f'    {name} = weights["{name}"]', str(array.shape)
+        made = f"of {', '.join(source)}, " if len(source) > 1 else ""
+        if made or len(line) + len(shape) > WIDTH:
+            lines += [f"    # {made}{shape}:", line]
+        else:
+            lines.append(f"{line}  # {shape}")
     return "\n".join(lines) + "\n"
 
 

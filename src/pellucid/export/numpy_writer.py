@@ -16,7 +16,19 @@ from pellucid.graph.rewriting import simplify
 from pellucid.graph.tensor import Constant, Item, Op, Tensor
 from pellucid.graph.walk import ancestors
 
-__all__ = ["ADD", "ATOM", "COMPARE", "MULTIPLY", "POWER", "RULES", "SIGN", "Code", "Writer", "rule"]
+__all__ = [
+    "ADD",
+    "ATOM",
+    "COMPARE",
+    "MULTIPLY",
+    "POWER",
+    "RULES",
+    "SIGN",
+    "WIDTH",
+    "Code",
+    "Writer",
+    "rule",
+]
 
 # How tightly the parts of an expression hold together, as Python has it.
 COMPARE, ADD, MULTIPLY, SIGN, POWER, ATOM = range(6)
