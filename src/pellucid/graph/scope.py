@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
 
+from pellucid.graph.stacks import Stack
+
 __all__ = [
     "current_scope",
     "get_uid",
@@ -20,7 +22,7 @@ __all__ = [
 
 PACKAGE = str(Path(__file__).parents[1])
 
-_scopes: list[str] = []
+_scopes = Stack()
 _names: Counter[str] = Counter()
 
 
@@ -33,26 +35,26 @@ def name_scope(name: str) -> Iterator[str]:
         ...     print(scope)
         encoder/dense
     """
-    _scopes.append(f"{_scopes[-1]}/{name}" if _scopes else name)
+    _scopes.items.append(f"{_scopes.items[-1]}/{name}" if _scopes.items else name)
     try:
-        yield _scopes[-1]
+        yield _scopes.items[-1]
     finally:
-        _scopes.pop()
+        _scopes.items.pop()
 
 
 def current_scope() -> str:
     """The scopes around this place of the code, joined with slashes."""
-    return _scopes[-1] if _scopes else ""
+    return _scopes.items[-1] if _scopes.items else ""
 
 
 @contextmanager
 def in_scope(scope: str) -> Iterator[None]:
     """Return to a whole scope: the nodes of a gradient go where their forward node is."""
-    _scopes.append(scope)
+    _scopes.items.append(scope)
     try:
         yield
     finally:
-        _scopes.pop()
+        _scopes.items.pop()
 
 
 def get_uid(prefix: str = "") -> int:

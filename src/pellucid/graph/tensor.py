@@ -14,6 +14,7 @@ from pellucid.errors import DTypeError, GraphError, PellucidError
 from pellucid.graph.dtypes import dtype_name, is_float, numpy_dtype
 from pellucid.graph.scope import current_scope, source_line, unique_name, user_line
 from pellucid.graph.spec import Shape, Spec
+from pellucid.graph.stacks import Stack
 
 __all__ = ["Op", "Tensor", "apply", "as_array", "as_tensor", "is_symbolic", "spec_of"]
 
@@ -107,7 +108,7 @@ class Tensor:
         self.name = name or unique_name(op.name)
         self.scope = current_scope()
         self.where = user_line()
-        self.forward = _forward[-1] if _forward else None
+        self.forward = _forward.items[-1] if _forward.items else None
         self.call: Any = None
         self.mask: Tensor | None = None
 
@@ -205,17 +206,17 @@ def mark() -> int:
 
 
 # The forward node whose gradient is being built: new nodes carry it (see gradients.py).
-_forward: list[Tensor] = []
+_forward = Stack()
 
 
 @contextmanager
 def gradient_of(node: Tensor) -> Iterator[None]:
     """Mark the nodes made inside as belonging to the backward pass of ``node``."""
-    _forward.append(node)
+    _forward.items.append(node)
     try:
         yield
     finally:
-        _forward.pop()
+        _forward.items.pop()
 
 
 def is_symbolic(x: object) -> bool:
@@ -285,7 +286,7 @@ def as_tensor(x: Any, dtype: str | None = None) -> Tensor:
 
 def current_value(x: Tensor) -> Tensor:
     """What a variable holds at this point of the graph: itself, or what it was assigned last."""
-    for updates in reversed(_updates):
+    for updates in reversed(_updates.items):
         if x in updates.new:
             return updates.new[x]
     return x
@@ -305,33 +306,33 @@ class Updates:
         self.new: dict[Any, Tensor] = {}
 
     def __enter__(self) -> "Updates":
-        _updates.append(self)
+        _updates.items.append(self)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        _updates.remove(self)
+        _updates.items.remove(self)
 
     def assign(self, variable: Tensor, new: Any) -> None:
         """Write down that ``variable`` is to hold ``new`` after the run."""
         self.new[variable] = as_tensor(new, None if isinstance(new, Tensor) else variable.dtype)
 
 
-_updates: list[Updates] = []
+_updates = Stack()
 
 
 @contextmanager
 def before_updates() -> Iterator[None]:
     """Read variables as they were before the assignments that are being collected."""
-    held = _updates[:]
-    _updates.clear()
+    held = _updates.items[:]
+    _updates.items.clear()
     try:
         yield
     finally:
-        _updates.extend(held)
+        _updates.items.extend(held)
 
 
 def current_updates() -> Updates | None:
-    return _updates[-1] if _updates else None
+    return _updates.items[-1] if _updates.items else None
 
 
 def spec_of(x: Any) -> Any:

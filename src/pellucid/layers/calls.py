@@ -8,6 +8,7 @@ from typing import Any
 
 import optree
 
+from pellucid.graph.stacks import Stack
 from pellucid.graph.tensor import Tensor, is_symbolic
 
 __all__ = ["Context", "LayerCall", "bound_arguments", "context", "entered", "tensors_in"]
@@ -59,23 +60,23 @@ class Context:
     losses: list[Any] = field(default_factory=list)
 
 
-_contexts: list[Context] = []
+_contexts = Stack()
 
 
 def context() -> Context | None:
     """The context of the call that is running, if one is."""
-    return _contexts[-1] if _contexts else None
+    return _contexts.items[-1] if _contexts.items else None
 
 
 @contextmanager
 def entered(training: bool) -> Iterator[Context]:
     """Enter a call; calls inside of it share the losses."""
-    inner = Context(training, _contexts[-1].losses if _contexts else [])
-    _contexts.append(inner)
+    inner = Context(training, _contexts.items[-1].losses if _contexts.items else [])
+    _contexts.items.append(inner)
     try:
         yield inner
     finally:
-        _contexts.pop()
+        _contexts.items.pop()
 
 
 def bound_arguments(call: Callable[..., Any], args: Any, options: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from pellucid.graph.dtypes import dtype_name, is_float, numpy_dtype, promote
 from pellucid.graph.spec import Spec
+from pellucid.graph.stacks import Stack
 from pellucid.graph.tensor import Op, Tensor, apply, as_array, scalar
 from pellucid.graph.variable import Variable
 
@@ -99,7 +100,7 @@ def identity(x: Any) -> Any:
     return apply(Identity(), x if isinstance(x, Tensor) else as_array(x))
 
 
-_autocast: list[str | None] = [None]
+_autocast = Stack(None)
 
 
 @contextmanager
@@ -109,15 +110,15 @@ def autocast(dtype: str | None) -> Iterator[None]:
     Inside the ``with`` block a float32 weight next to a float16 input counts as float16: layers
     of mixed precision compute so.
     """
-    _autocast.append(dtype)
+    _autocast.items.append(dtype)
     try:
         yield
     finally:
-        _autocast.pop()
+        _autocast.items.pop()
 
 
 def _cast_variable(x: Any) -> Any:
-    dtype = _autocast[-1]
+    dtype = _autocast.items[-1]
     return cast(x, dtype) if dtype and isinstance(x, Variable) and is_float(x.dtype) else x
 
 
