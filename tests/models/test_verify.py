@@ -24,8 +24,8 @@ def test_a_network_on_the_kink_of_every_relu_passes(rng):
     verification = verified(
         [
             Input((6, 6, 1)),
-            layers.Conv2D(2, 3, activation="relu"),
             layers.BatchNormalization(),
+            layers.Conv2D(2, 3, activation="relu"),
             layers.Flatten(),
             layers.Dropout(0.3),
             layers.Dense(3),

@@ -49,6 +49,31 @@ def test_one_level_makes_a_model_one_box():
     assert folded.boxes[1].weights == 23
 
 
+def test_an_opened_layer_is_shown_node_by_node():
+    outputs = model().outputs
+    by_name, by_path = (fold(outputs, opened={name}) for name in ("first", "net/first"))
+    inside = [x.name for x in outputs[0].inputs[0].inputs[0].inputs[0].inputs]
+    assert titles(by_name) == titles(by_path)
+    assert "first" not in titles(by_name)
+    assert {"kernel", "bias", "second"} | set(inside) <= set(titles(by_name))
+    assert ("x", "second") not in shown(by_name)
+
+
+def test_at_no_depth_every_node_and_its_constants_stand_alone():
+    x = placeholder((), name="x")
+    with name_scope("layer"):
+        y = 2.0 * x
+    folded = fold(y, depth=0)
+    assert [box.nodes[0].op.name for box in folded.boxes] == ["constant", "placeholder", "multiply"]
+    assert titles(fold(y)) == ["x", "layer"]
+
+
+def test_what_lies_before_a_stop_is_not_drawn():
+    x = placeholder((), name="x")
+    y = x + x
+    assert titles(fold(y * y, stop=[y])) == [y.name, "multiply"]
+
+
 def test_a_layer_used_twice_is_one_box():
     x = placeholder((None, 2), name="x")
     twice = layers.Dense(2, name="twice")
