@@ -1,0 +1,102 @@
+"""What the doctor is shown: a compiled model, the data, and how it is trained."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+import optree
+
+from pellucid.graph.tensor import Tensor
+from pellucid.losses.loss import Loss
+from pellucid.models.compiled import Output
+from pellucid.models.data import Dataset
+from pellucid.models.looking import graph_on
+from pellucid.models.model import Model
+from pellucid.models.trainer import Trainer
+
+__all__ = ["PROBE_ROWS", "Case", "Head"]
+
+PROBE_ROWS = 256  # rows that a model is looked at on: enough for shares of some per cent
+
+
+@dataclass(frozen=True)
+class Head:
+    """One output of the model with what it is judged by.
+
+    Attributes:
+        name: The output's name.
+        loss: Its loss.
+        targets: The rows' targets, as they were given.
+        validation_targets: Those of the validation; ``None`` if there is none.
+        weight: What its loss is multiplied with.
+    """
+
+    name: str
+    loss: Loss | None
+    targets: np.ndarray | None
+    validation_targets: np.ndarray | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model that is to be trained, or has been, with all that a check may look at.
+
+    Checks read it and leave it as it is. What several of them need is computed once, here.
+
+    Attributes:
+        model: The model, compiled and built.
+        train: The rows that it learns from.
+        validation: The rows that it is judged on while it learns; ``None`` if none.
+        batch_size: Rows a step.
+        epochs: How many times the rows are gone through.
+        shuffle: Whether each epoch takes the rows in a new order.
+        split: The share of the rows that ``validation_split`` took off their end; 0 if none.
+        class_weight: For classes, how much their rows count.
+        history: After a training: what ``fit`` returned, by name; else empty.
+    """
+
+    model: Trainer
+    train: Dataset
+    validation: Dataset | None = None
+    batch_size: int = 32
+    epochs: int = 1
+    shuffle: bool = True
+    split: float = 0.0
+    class_weight: Mapping[int, float] | None = None
+    history: Mapping[str, list[float]] = field(default_factory=dict)
+
+    @cached_property
+    def heads(self) -> list[Head]:
+        """The outputs, each with its loss and its targets."""
+        outputs = self.model._compiled("doctor").outputs or []
+        targets = _for_each(self.train.y, outputs)
+        others = _for_each(None if self.validation is None else self.validation.y, outputs)
+        return [
+            Head(o.name, o.loss, y, z, o.weight)
+            for o, y, z in zip(outputs, targets, others, strict=True)
+        ]
+
+    @cached_property
+    def probe(self) -> Dataset:
+        """At most :data:`PROBE_ROWS` rows, evenly over the data: what the model is looked at on."""
+        rows = np.linspace(0, len(self.train) - 1, min(PROBE_ROWS, len(self.train)), dtype=int)
+        return self.train.filled([a[rows] for a in self.train.arrays])
+
+    @cached_property
+    def graph(self) -> tuple[Tensor, dict[Tensor, np.ndarray]]:
+        """The loss as a graph, in training, and the probe's rows as what is fed to it."""
+        x, y, weight = self.probe.x, self.probe.y, self.probe.sample_weight
+        return graph_on(cast(Model, self.model), x, y, weight, training=True)
+
+
+def _for_each(y: Any, outputs: list[Output]) -> list[Any]:
+    """The targets of each output, from a structure of them."""
+    if y is None:
+        return [None] * len(outputs)
+    if isinstance(y, Mapping):
+        return [y.get(o.name) for o in outputs]
+    leaves = optree.tree_leaves(y)
+    return leaves if len(leaves) == len(outputs) else [None] * len(outputs)

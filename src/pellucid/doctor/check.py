@@ -1,0 +1,43 @@
+"""What a check is: a rule that looks at a case and yields what it finds."""
+
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import ClassVar
+
+from pellucid.doctor.case import Case
+from pellucid.doctor.finding import Finding
+
+__all__ = ["Check", "Moment"]
+
+
+class Moment(IntEnum):
+    """When a check can be made; those before the first step are made in this order."""
+
+    DATA = 1
+    STRUCTURE = 2
+    INITIAL = 3
+    PROBE = 4
+    RUNNING = 5
+    EVALUATION = 6
+
+
+class Check:
+    """A rule. One check a file; its docstring says the rule, its limits and where they are from.
+
+    Attributes:
+        id: Short and lasting: ``"A1"``.
+        moment: When it is made.
+        explains: Checks whose findings follow from what this one finds, so that they count as its
+            evidence and are no headlines.
+    """
+
+    id: ClassVar[str]
+    moment: ClassVar[Moment]
+    explains: ClassVar[frozenset[str]] = frozenset()
+
+    def examine(self, case: Case) -> Iterator[Finding]:
+        """Yield what is found; nothing where all is well or the rule does not apply.
+
+        The case, its model and its data must be left as they are, bit for bit.
+        """
+        raise NotImplementedError(f"{type(self).__name__}.examine")
