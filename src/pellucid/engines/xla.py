@@ -8,7 +8,8 @@ import jax
 import platformdirs
 
 from pellucid.engines.xla_loop import XlaLoop
-from pellucid.engines.xla_program import Lowering, Step, XlaProgram
+from pellucid.engines.xla_program import Lowering, Step, XlaProgram, compiled
+from pellucid.engines.xla_sharing import shared
 from pellucid.graph.tensor import Tensor
 from pellucid.graph.variable import Variable
 
@@ -41,7 +42,9 @@ class XlaEngine:
         outputs: Sequence[Tensor],
         updates: Mapping[Variable, Tensor],
     ) -> XlaProgram:
-        return XlaProgram(Step(self.lowering, inputs, outputs, updates))
+        step = Step(self.lowering, inputs, outputs, updates)
+        program = shared(step, "once", lambda step: compiled(step, self.lowering.platform))
+        return XlaProgram(step, program)
 
     def loop(
         self,

@@ -8,6 +8,7 @@ import jax
 import numpy as np
 
 from pellucid.engines.xla_program import Step, compiled
+from pellucid.engines.xla_sharing import shared
 
 __all__ = ["XlaLoop"]
 
@@ -21,34 +22,38 @@ class XlaLoop:
 
     def run(self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int) -> None:
         if batch_size not in self.programs:
-            many_steps = functools.partial(self.many_steps, batch_size)
-            self.programs[batch_size] = compiled(
-                many_steps, self.step.lowering.platform, self.step.is_small(batch_size)
-            )
+            make = functools.partial(_program, batch_size)
+            self.programs[batch_size] = shared(self.step, ("loop", batch_size), make)
         self.step.run(
             self.programs[batch_size], list(data), order, np.int32(start), np.int32(steps)
         )
         # Steps that wait in a queue could neither be timed nor stopped.
         jax.block_until_ready([x.value for x in self.step.changed[:1]])
 
-    def many_steps(
-        self,
-        batch_size: int,
-        changed: list[Any],
-        fixed: list[Any],
-        data: list[Any],
-        order: Any,
-        start: Any,
-        steps: Any,
-    ) -> tuple[list[Any], list[Any]]:
-        """The loop itself, as XLA compiles it; the number of steps is not fixed."""
 
-        def one_step(i: Any, changed: list[Any]) -> list[Any]:
-            first = start + i * batch_size
-            rows = [_rows(array, order, first, batch_size) for array in data]
-            return self.step(changed, fixed, rows)[1]
+def _program(batch_size: int, step: Step) -> Any:
+    many = functools.partial(many_steps, step, batch_size)
+    return compiled(many, step.lowering.platform, step.is_small(batch_size))
 
-        return [], jax.lax.fori_loop(0, steps, one_step, changed)
+
+def many_steps(
+    step: Step,
+    batch_size: int,
+    changed: list[Any],
+    fixed: list[Any],
+    data: list[Any],
+    order: Any,
+    start: Any,
+    steps: Any,
+) -> tuple[list[Any], list[Any]]:
+    """The loop itself, as XLA compiles it; the number of steps is not fixed."""
+
+    def one_step(i: Any, changed: list[Any]) -> list[Any]:
+        first = start + i * batch_size
+        rows = [_rows(array, order, first, batch_size) for array in data]
+        return step(changed, fixed, rows)[1]
+
+    return [], jax.lax.fori_loop(0, steps, one_step, changed)
 
 
 def _rows(array: Any, order: Any, first: Any, count: int) -> Any:

@@ -173,9 +173,9 @@ def compiled(function: Callable[..., Any], platform: str, small: bool = False) -
 class XlaProgram:
     """A graph that runs as one compiled program."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step, program: Any) -> None:
         self.step = step
-        self.program = compiled(step, step.lowering.platform)
+        self.program = program
 
     def __call__(self, inputs: Sequence[Any]) -> list[np.ndarray]:
         outputs = self.step.run(self.program, list(inputs))
