@@ -15,7 +15,6 @@ LEFT_OUT = {
     "JaxLayer": "runs another library's code, into which no graph of ours can see",
     "TFSMLayer": "runs another library's code, into which no graph of ours can see",
     "TorchModuleWrapper": "runs another library's code, into which no graph of ours can see",
-    "MaxNumBoundingBoxes": "there are no layers for bounding boxes",
 }
 # Arguments that Keras has and we have not: to train only some numbers of a weight, or round them;
 # and one that it takes and does nothing with.
@@ -38,6 +37,8 @@ AMONG_OPTIONS = {
     "GRU": {"zero_output_for_mask"},
     "LSTM": {"zero_output_for_mask"},
     "LayerNormalization": {"rms_scaling"},
+    "MaxNumBoundingBoxes": {"bounding_box_format", "data_format"},
+    "MaxNumBoundingBoxes": {"bounding_box_format", "data_format"},
     "RandomBrightness": {"data_format"},
     "RandomContrast": {"data_format"},
     "SimpleRNN": {"zero_output_for_mask"},
