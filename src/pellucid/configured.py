@@ -7,7 +7,10 @@ from typing import Any, Self
 
 from pellucid.errors import DTypeError, unknown_name
 
-__all__ = ["Configured", "find", "snake_case"]
+__all__ = ["CUSTOM_OBJECTS", "Configured", "find", "snake_case"]
+
+CUSTOM_OBJECTS: dict[str, Any] = {}
+"""What users have registered: ``"package>Name"``, or a bare name within custom_object_scope."""
 
 
 class Configured:
@@ -52,7 +55,7 @@ def find(kind: str, identifier: Any, known: Mapping[str, Any]) -> Any:
         identifier: A name; ``{"class_name": ..., "config": {...}}``, in which Keras calls a
             function's class ``"function"`` and has its name for config; a class; or any callable
             or object, which is returned as it is.
-        known: Classes and functions by name.
+        known: Classes and functions by name; those that users registered are known too.
 
     Raises:
         UnknownNameError: For a name that is not known.
@@ -61,14 +64,15 @@ def find(kind: str, identifier: Any, known: Mapping[str, Any]) -> Any:
     config: Mapping[str, Any] = {}
     if isinstance(identifier, Mapping) and "class_name" in identifier:
         config = identifier.get("config") or {}
-        identifier = identifier["class_name"]
+        registered = str(identifier.get("registered_name"))
+        identifier = CUSTOM_OBJECTS.get(registered, identifier["class_name"])
         if identifier == "function":
             identifier, config = config, {}
     if isinstance(identifier, str):
-        if identifier not in known:
+        if identifier not in CUSTOM_OBJECTS and identifier not in known:
             raise unknown_name(kind, identifier, known)
-        identifier = known[identifier]
-    if isinstance(identifier, type) and issubclass(identifier, Configured):
+        identifier = CUSTOM_OBJECTS.get(identifier, known.get(identifier))
+    if isinstance(identifier, type) and hasattr(identifier, "from_config"):
         return identifier.from_config(config)
     if not callable(identifier) and not isinstance(identifier, Configured):
         raise DTypeError(

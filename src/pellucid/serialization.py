@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.configured import Configured
+from pellucid.configured import CUSTOM_OBJECTS, Configured
 from pellucid.errors import DTypeError, unknown_name
 
 __all__ = [
@@ -22,8 +22,10 @@ __all__ = [
     "serialize",
 ]
 
-_custom: dict[str, Any] = {}  # "package>Name", or a bare name within custom_object_scope
+_custom = CUSTOM_OBJECTS
 _names: dict[Any, str] = {}
+_safe = [True]  # innermost last: whether code in configurations is refused
+_shared: list[dict[Any, Any]] = []  # innermost last: the layers made so far, by their number
 
 
 def register_serializable(package: str = "Custom", name: str | None = None) -> Callable[[Any], Any]:
@@ -37,7 +39,7 @@ def register_serializable(package: str = "Custom", name: str | None = None) -> C
         >>> @register_serializable(package="mine")
         ... def cubed(x):
         ...     return x * x * x
-        >>> serialize(cubed)["registered_name"], deserialize(serialize(cubed)) is cubed
+        >>> serialize(cubed)["config"], deserialize(serialize(cubed)) is cubed
         ('mine>cubed', True)
     """
 
@@ -80,7 +82,7 @@ def module_of(kind: type) -> str:
     if parts[0] != "pellucid":
         return parts[0] if kind in _names else kind.__module__
     if parts[1] in ("models", "dtype_policies"):
-        return "keras"
+        return "keras.src.models.functional" if kind.__name__ == "Model" else "keras"
     nested = "schedules" in parts
     return f"keras.{parts[1]}.schedules" if nested else f"keras.{parts[1]}"
 
@@ -110,21 +112,25 @@ def serialize(value: Any) -> Any:
         return [serialize(v) for v in value]
     if isinstance(value, Mapping):
         return {k: serialize(v) for k, v in value.items()}
+    if isinstance(value, slice):
+        parts = {"start": value.start, "stop": value.stop, "step": value.step}
+        return {"class_name": "__slice__", "config": parts}
+    if isinstance(value, type):
+        return _names.get(value, value.__name__)
+    if value is Ellipsis:
+        return {"class_name": "__ellipsis__", "config": {}}
     if hasattr(value, "get_config"):
-        return {
-            "module": module_of(type(value)),
-            "class_name": type(value).__name__,
-            "config": value.get_config(),
-            "registered_name": _names.get(type(value)),
-        }
+        return _described(value)
     if callable(value) and getattr(value, "__name__", "<lambda>") != "<lambda>":
         if value.__module__.startswith("pellucid") and value not in _names:
             return value.__name__
+        name = _names.get(value, value.__name__)
+        # Keras writes the class of all functions: its module, and its name twice.
         return {
-            "module": value.__module__,
+            "module": "builtins",
             "class_name": "function",
-            "config": value.__name__,
-            "registered_name": _names.get(value, value.__name__),
+            "config": name,
+            "registered_name": "function",
         }
     raise DTypeError(
         "This cannot be written down as data.",
@@ -134,23 +140,49 @@ def serialize(value: Any) -> Any:
     )
 
 
-def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+def _described(value: Any) -> dict[str, Any]:
+    """An object's class, its arguments, and what it was built and compiled for."""
+    name = getattr(value, "class_name_in_files", type(value).__name__)
+    described = {
+        "module": module_of(type(value)),
+        "class_name": name,
+        "config": value.get_config(),
+        "registered_name": _names.get(type(value)) or (name if name == "Functional" else None),
+    }
+    for part in ("build", "compile"):
+        get = getattr(value, f"get_{part}_config", None)
+        found = get() if get else None
+        if found is not None:
+            described[f"{part}_config"] = serialize(found)
+    return described
+
+
+def deserialize(
+    config: Any, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool | None = None
+) -> Any:
     """The value that plain data stand for: what :func:`serialize` wrote, or Keras did.
 
     Args:
         config: The data.
         custom_objects: Classes and functions by name, for those that are not registered.
+        safe_mode: Whether to refuse code, which a ``lambda`` in a Lambda layer is saved as. By
+            default as around: refused, unless somebody allowed it.
 
     Raises:
         UnknownNameError: For a class that is neither ours nor registered; nothing is built then.
+        ArgumentError: For code in safe mode.
 
     Examples:
         >>> deserialize(serialize(initializers.Constant(2.0))).value
         2.0
     """
-    if custom_objects:
-        with custom_object_scope(custom_objects):
-            return deserialize(config)
+    if custom_objects or safe_mode is not None:
+        _safe.append(in_safe_mode() if safe_mode is None else safe_mode)
+        try:
+            with custom_object_scope(custom_objects or {}):
+                return deserialize(config)
+        finally:
+            _safe.pop()
     if isinstance(config, list | tuple):
         return type(config)(deserialize(c) for c in config)
     if not isinstance(config, Mapping):
@@ -158,14 +190,60 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
     if "class_name" not in config or "config" not in config:
         return {k: deserialize(v) for k, v in config.items()}
     name, inside = config["class_name"], config["config"]
-    if name == "__numpy__":
-        return np.array(inside["value"], inside["dtype"])
-    if name == "__tuple__":
-        return tuple(deserialize(v) for v in inside["value"])
+    if name in _PLAIN:
+        return _PLAIN[name](inside)
     if name == "function":
         return _custom_named(str(config.get("registered_name")), str(inside))
-    kind = _class_named(config)
-    return kind.from_config(inside)
+    return _made(config)
+
+
+def in_safe_mode() -> bool:
+    """Whether code in configurations is refused, as it is unless somebody allowed it."""
+    return _safe[-1]
+
+
+@contextmanager
+def sharing() -> Iterator[None]:
+    """Let objects that were one when they were saved be one again inside a ``with`` block."""
+    _shared.append({})
+    try:
+        yield
+    finally:
+        _shared.pop()
+
+
+def class_of(config: Mapping[str, Any]) -> Any:
+    """The class that a configuration names.
+
+    Raises:
+        UnknownNameError: For a class that is neither ours nor registered.
+    """
+    return _class_named(config)
+
+
+def _made(config: Mapping[str, Any]) -> Any:
+    """The object that a configuration describes, built and compiled as it says."""
+    number = config.get("shared_object_id")
+    if _shared and number in _shared[-1]:
+        return _shared[-1][number]
+    made = _class_named(config).from_config(config["config"] or {})
+    if _shared and number is not None:
+        _shared[-1][number] = made
+    if config.get("build_config") and hasattr(made, "build_from_config"):
+        made.build_from_config(config["build_config"])
+    if config.get("compile_config") and hasattr(made, "compile_from_config"):
+        made.compile_from_config(config["compile_config"])
+    return made
+
+
+_PLAIN: dict[str, Callable[[Any], Any]] = {  # what Keras writes for values that JSON has not
+    "__numpy__": lambda inside: np.array(inside["value"], inside["dtype"]),
+    "__tensor__": lambda inside: np.array(inside["value"], inside["dtype"]),
+    "__tuple__": lambda inside: tuple(deserialize(v) for v in inside["value"]),
+    "__bytes__": lambda inside: inside["value"].encode(),
+    "__slice__": lambda inside: slice(inside["start"], inside["stop"], inside["step"]),
+    "__ellipsis__": lambda inside: Ellipsis,
+}
 
 
 def _custom_named(registered: str, name: str) -> Any:
@@ -190,6 +268,8 @@ def _class_named(config: Mapping[str, Any]) -> Any:
     }
     if (family, name) in ours:
         return ours[family, name]
+    if name == "Functional":  # Keras's name for the class of a model that is a graph
+        return ours["models", "Model"]
     anywhere = [c for (_, known), c in ours.items() if known == name]
     if not module.startswith("keras") or len(anywhere) != 1:
         raise unknown_name("class", name, [known for _, known in ours])

@@ -257,7 +257,7 @@ WRONG = {
 This configuration of a Lambda holds code, which could do anything.
   given:    code, and safe_mode=True
   expected: a function made with def and registered: @register_serializable()
-  to mend:  Lambda.from_config(config, safe_mode=False), if you trust where it comes from""",
+  to mend:  pass safe_mode=False, if you trust where it comes from""",
     ),
     "a function that is not registered": (
         lambda: layers.Lambda.from_config(layers.Lambda(halved).get_config()),

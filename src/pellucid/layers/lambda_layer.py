@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from pellucid.errors import ArgumentError, DTypeError
 from pellucid.layers.layer import Layer
-from pellucid.serialization import deserialize, serialize
+from pellucid.serialization import deserialize, in_safe_mode, serialize
 
 __all__ = ["Lambda"]
 
@@ -23,7 +23,7 @@ class Lambda(Layer):
 
     For more than a line or two, write a subclass of :class:`Layer`: its arguments are saved, its
     code is not. The code of a ``lambda`` is, and code in a file can do anything to whoever
-    loads it; so it is loaded only with ``Lambda.from_config(config, safe_mode=False)``. A
+    loads it; so it is loaded only with ``load_model(file, safe_mode=False)``. A
     function made with ``def`` is saved by its name, to be registered where it is loaded.
 
     Args:
@@ -85,18 +85,20 @@ class Lambda(Layer):
         return config
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], safe_mode: bool = True) -> Self:
+    def from_config(cls, config: Mapping[str, Any], safe_mode: bool | None = None) -> Self:
         """Make a layer from what :meth:`get_config` gave, ours or Keras's.
 
         Args:
             config: The arguments as data.
-            safe_mode: Whether to refuse code. Pass ``False`` only for a file that you trust as
-                much as a program: what its code does when it is called, it does as you.
+            safe_mode: Whether to refuse code; yes by default, unless the loading around it was
+                allowed to take code. Pass ``False`` only for a file that you trust as much as a
+                program: what its code does when it is called, it does as you.
 
         Raises:
             ArgumentError: For code in safe mode.
             UnknownNameError: For a function that is not registered.
         """
+        safe_mode = in_safe_mode() if safe_mode is None else safe_mode
         taken = {
             name: _from_code(value, safe_mode) if _is_code(value) else deserialize(value)
             for name, value in config.items()
@@ -137,7 +139,7 @@ def _from_code(saved: Mapping[str, Any], safe_mode: bool) -> Callable[..., Any]:
             "This configuration of a Lambda holds code, which could do anything.",
             given="code, and safe_mode=True",
             expected="a function made with def and registered: @register_serializable()",
-            mend="Lambda.from_config(config, safe_mode=False), if you trust where it comes from",
+            mend="pass safe_mode=False, if you trust where it comes from",
         )
     config = saved["config"]
     code = marshal.loads(base64.decodebytes(config["code"].encode("ascii")))

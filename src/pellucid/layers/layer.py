@@ -20,8 +20,8 @@ from pellucid.graph.operations.casting import autocast, cast, identity
 from pellucid.graph.scope import name_scope, source_line, unique_name, user_line
 from pellucid.graph.tensor import Tensor, Updates, as_array, as_tensor, current_updates
 from pellucid.graph.variable import Variable, placeholder
+from pellucid.layers.awaited import awaited_value
 from pellucid.layers.calls import LayerCall, bound_arguments, context, entered, tensors_in
-from pellucid.layers.input_spec import check_inputs
 from pellucid.random.seeds import SeedGenerator
 from pellucid.serialization import serialize
 
@@ -53,7 +53,6 @@ class Layer(Configured):
         built: Whether the weights have been made.
         calls: Its applications to symbolic tensors, in which models find it.
         supports_masking: Whether the mask of the input is handed on to the output.
-        input_spec: What the input must be like, if a layer says so: an :class:`InputSpec` or some.
 
     Examples:
         >>> class Scale(layers.Layer):
@@ -73,7 +72,6 @@ class Layer(Configured):
     autocast: bool = True
 
     supports_masking: ClassVar[bool] = False
-    input_spec: ClassVar[Any] = None
 
     def __post_init__(self) -> None:
         self.name: str = self.name or unique_name(snake_case(type(self).__name__))
@@ -84,6 +82,7 @@ class Layer(Configured):
                 if f.name == kind or f.name.endswith(f"_{kind}"):
                     setattr(self, f.name, get(getattr(self, f.name)))
         self.built = False
+        self._build_shapes: dict[str, Any] = {}
         self._weights: list[Variable] = []
         self._losses: list[Any] = []
         self._programs: dict[Any, Function] = {}
@@ -150,8 +149,6 @@ class Layer(Configured):
     def _call_with(self, arguments: dict[str, Any], training: bool) -> Any:
         """Cast, build, hand over masks, call, and remember."""
         given = {name: self._as_tensors(value) for name, value in arguments.items()}
-        if self.input_spec is not None:
-            check_inputs(self.input_spec, next(iter(given.values()), None), self.label)
         self._build_once(given)
         parameters = inspect.signature(self.call).parameters
         options = self._masks(given, parameters)
@@ -198,6 +195,7 @@ class Layer(Configured):
         tensors = {name: value for name, value in given.items() if tensors_in(value)}
         if not self.built:
             shapes = {n: optree.tree_map(lambda x: x.shape, v) for n, v in tensors.items()}
+            self._build_shapes = shapes
             wanted = list(inspect.signature(self.build).parameters)
             named = [name.removesuffix("_shape") for name in wanted]
             if len(wanted) > 1 or (named and named[0] in shapes):
@@ -324,7 +322,10 @@ class Layer(Configured):
         kind = dtype_name(dtype or self.dtype)
         if initializer is None:
             initializer = "glorot_uniform" if is_float(kind) else "zeros"
-        value = initializers.get(initializer)(shape, dtype=kind)
+        make = initializers.get(initializer)
+        value = awaited_value(shape, kind)
+        if value is None:
+            value = make(shape, dtype=kind)
         variable = Variable(value, trainable=trainable, dtype=kind, name=name)
         variable.regularizer = regularizers.get(regularizer)
         variable.constraint = constraints.get(constraint)
@@ -424,6 +425,11 @@ class Layer(Configured):
         trained = set(self.trainable_variables)
         return [v for v in self.weights if v not in trained]
 
+    @property
+    def kept(self) -> set[Variable]:
+        """The variables that the layer keeps itself, in attributes."""
+        return {*self._weights, *self._attributes(Variable)}
+
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "trainable" and "trainable" in vars(self):
             for layer in self.sublayers:
@@ -513,6 +519,14 @@ class Layer(Configured):
                 del config[f.name]
         return config
 
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shapes that the weights were made for, as Keras writes them; ``None`` if none."""
+        shapes = self._build_shapes
+        if len(shapes) == 1:
+            return {"input_shape": next(iter(shapes.values()))}
+        named = {f"{name}_shape": shape for name, shape in shapes.items()}
+        return {"shapes_dict": named} if shapes else None
+
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Make a layer from what :meth:`get_config` gave, ours or Keras's.
@@ -546,7 +560,7 @@ _BY_KIND = {
     "regularizer": regularizers.get,
     "constraint": constraints.get,
 }
-_INTERNAL = ("_weights", "_losses", "_programs", "calls", "dtype_policy")
+_INTERNAL = ("_build_shapes", "_weights", "_losses", "_programs", "calls", "dtype_policy")
 _BASE_FIELDS = tuple(f.name for f in fields(Layer))
 
 

@@ -6,12 +6,14 @@ from typing import Any
 import optree
 
 from pellucid.errors import DTypeError, GraphError, ShapeError
+from pellucid.graph.operations.broadcasting import Size
 from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.movement import expand_dims, squeeze
 from pellucid.graph.tensor import Tensor, infer
 from pellucid.graph.variable import Placeholder
 from pellucid.layers.calls import LayerCall, tensors_in
 from pellucid.layers.layer import Layer
+from pellucid.layers.operation import Operation
 
 __all__ = ["Cut", "fitted", "wrong_shape"]
 
@@ -27,6 +29,7 @@ class Cut:
 
     Attributes:
         inputs, outputs: As given.
+        order: The layers, in an order that a file gives them; else that of :meth:`by_depth`.
         links: Layers' calls and operations, each after what it needs.
 
     Raises:
@@ -40,6 +43,7 @@ class Cut:
         self.flat_inputs = _flat("inputs", inputs)
         self.flat_outputs = _flat("outputs", outputs)
         self.links = self._links()
+        self.order: list[Layer] | None = None
 
     def _links(self) -> list[Link]:
         """What lies between inputs and outputs, in an order in which it can be computed."""
@@ -98,6 +102,10 @@ class Cut:
 
     @property
     def layers(self) -> list[Layer]:
+        """The layers, from the inputs to the outputs."""
+        return self.by_depth() if self.order is None else list(self.order)
+
+    def by_depth(self) -> list[Layer]:
         """The layers, from the inputs to the outputs, in Keras's order.
 
         A layer's depth is the number of layers' calls and operations on the longest way from it
@@ -110,11 +118,13 @@ class Cut:
             at = depth.setdefault(link, 0)
             for x in link.inputs:
                 before = _link(x)
-                depth[before] = max(depth.get(before, 0), at + 1)
+                step = 0 if isinstance(x.op, Size) else 1  # which is none of Keras's operations
+                depth[before] = max(depth.get(before, 0), at + step)
         deepest: dict[Layer, int] = {}
-        inputs = [x.call for x in self.flat_inputs if x.call is not None]
+        fed = [x for x in self.flat_inputs if isinstance(x.op, Placeholder)]
+        inputs = [x.call for x in fed if x.call is not None]
         for link in [*inputs, *self.links]:
-            if isinstance(link, LayerCall):
+            if isinstance(link, LayerCall) and not isinstance(link.layer, Operation):
                 met.setdefault(link.layer, len(met))
                 deepest[link.layer] = max(deepest.get(link.layer, 0), depth.get(link, 0))
         return sorted(met, key=lambda layer: (-deepest[layer], met[layer]))

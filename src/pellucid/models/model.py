@@ -1,7 +1,9 @@
 """What a model is: a layer that can be trained, saved, looked at and cut out of the graph."""
 
+import json
+from collections.abc import Mapping
 from os import PathLike
-from typing import Any
+from typing import Any, Self
 
 import optree
 
@@ -11,14 +13,18 @@ from pellucid.export import export
 from pellucid.graph.scope import unique_name
 from pellucid.graph.spec import same_shape
 from pellucid.graph.tensor import Tensor
+from pellucid.graph.variable import placeholder
 from pellucid.layers.layer import Layer
+from pellucid.models.configuration import connected, graph_config
 from pellucid.models.cut import Cut, fitted, wrong_shape
 from pellucid.models.data import Dataset
 from pellucid.models.looking import trace_model
 from pellucid.models.summary import summary_table
 from pellucid.models.trainer import Trainer
 from pellucid.models.verifying import Verification, verify_model
+from pellucid.saving.archive import save_model
 from pellucid.saving.weights_h5 import load_weights, save_weights
+from pellucid.serialization import serialize
 
 __all__ = ["Model"]
 
@@ -108,6 +114,12 @@ class Model(Trainer):
                 raise wrong_shape(self.label, f"{data.part}x of shape {array.shape}", wanted)
 
     @property
+    def class_name_in_files(self) -> str:
+        """The name of its class in files: Keras has one of its own for models that are graphs."""
+        graph = type(self) is Model and self._cut is not None
+        return "Functional" if graph else type(self).__name__
+
+    @property
     def cut(self) -> Cut | None:
         """The part of the graph that a functional model is; ``None`` for any other model."""
         return self._cut
@@ -162,6 +174,60 @@ class Model(Trainer):
         raise unknown_name("layer", name, [str(layer.name) for layer in self.layers])
 
     # -- keeping ---------------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers and how they are connected, as plain data in Keras's form.
+
+        Of a subclass whose ``call`` is code it is the arguments that all models have; one with
+        arguments of its own says them itself.
+        """
+        if self._cut is None or type(self).__init__ is not Model.__init__:
+            config = super().get_config()
+            config.pop("autocast", None)
+            return config
+        own = {"name": self.name, "trainable": self.trainable}
+        return own | graph_config(self._cut, self.label)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Make a model, with new weights, from what :meth:`get_config` gave, ours or Keras's.
+
+        Raises:
+            UnknownNameError: For a class that is neither ours nor registered.
+        """
+        if "input_layers" not in config or "layers" not in config:
+            return super().from_config(config)
+        name = config.get("name")
+        inputs, outputs, order = connected(config, f"model '{name}'")
+        others = ("layers", "input_layers", "output_layers")
+        options = {n: v for n, v in config.items() if n not in others}
+        model = cls(inputs=inputs, outputs=outputs, **options)
+        if model._cut is not None:
+            model._cut.order = order
+        return model
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shapes that the model was built for, if it is not known from its inputs."""
+        return None if self._cut is not None else super().get_build_config()
+
+    def build_from_config(self, config: Mapping[str, Any]) -> None:
+        """Make the weights for shapes that :meth:`get_build_config` gave, ours or Keras's."""
+        shape = config.get("input_shape")
+        if self.built or not shape or any(isinstance(n, list | tuple | dict) for n in shape):
+            return
+        self(placeholder(tuple(shape)), training=False)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The model without its weights as text: :func:`pellucid.models.model_from_json`.
+
+        Args:
+            **kwargs: For ``json.dumps``, such as ``indent=2``.
+        """
+        return json.dumps(serialize(self), **kwargs)
+
+    def save(self, filepath: str | PathLike[str], overwrite: bool = True) -> None:
+        """Write the whole model to a ``.keras`` file: :func:`pellucid.saving.save_model`."""
+        save_model(self, filepath, overwrite)
 
     def save_weights(self, filepath: str | PathLike[str], overwrite: bool = True) -> None:
         """Write the weights to a ``.weights.h5`` file: :func:`pellucid.saving.save_weights`."""

@@ -1,7 +1,8 @@
 """Models that are a list of layers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -14,9 +15,11 @@ from pellucid.layers.calls import entered, tensors_in
 from pellucid.layers.inputs import InputLayer
 from pellucid.layers.layer import Layer
 from pellucid.models.arguments import listed
+from pellucid.models.configuration import input_config, rebuilt
 from pellucid.models.cut import fitted, wrong_shape
 from pellucid.models.data import Dataset
 from pellucid.models.model import Model
+from pellucid.serialization import serialize
 
 __all__ = ["Sequential"]
 
@@ -145,6 +148,28 @@ class Sequential(Model):
         without = [(*wanted, 1), wanted[:-1] if wanted[-1:] == (1,) else wanted]
         if not any(same_shape(shape, given) for shape in (wanted, *without)):
             raise wrong_shape(self.label, f"{data.part}x of shape {data.x.shape}", self._input)
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers in order, as plain data in Keras's form."""
+        shown = {"name": self.name, "trainable": self.trainable}
+        layers = [serialize(layer) for layer in self.layers]
+        config = {**shown, "dtype": serialize(self.dtype_policy), "layers": layers}
+        if self._input is not None:
+            layers.insert(0, input_config(self._input))
+            config["build_input_shape"] = list(self._input.shape)
+        return config
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Make a model, with new weights, from what :meth:`get_config` gave, ours or Keras's.
+
+        Raises:
+            UnknownNameError: For a class that is neither ours nor registered.
+        """
+        model = cls([rebuilt(c) for c in config["layers"]], name=config.get("name"))
+        if not model.built and config.get("build_input_shape"):
+            model.build(config["build_input_shape"])
+        return model
 
     @property
     def inputs(self) -> list[Tensor]:

@@ -1,5 +1,7 @@
 """How models learn: compile, fit, evaluate and predict."""
 
+import inspect
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -14,7 +16,7 @@ from pellucid.callbacks.history import History
 from pellucid.callbacks.position import Position
 from pellucid.engines.engine import Loop, engine, get_engine
 from pellucid.engines.function import Function
-from pellucid.errors import ArgumentError, GraphError, StateError
+from pellucid.errors import ArgumentError, DTypeError, GraphError, StateError
 from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.reductions import sum
 from pellucid.graph.scope import name_scope
@@ -30,6 +32,7 @@ from pellucid.models.feeds import Feed, open_data, open_validation, require_step
 from pellucid.models.fitting import Plan, evaluate_over, train_epochs
 from pellucid.models.running import Resident, Source
 from pellucid.models.steps import kinds
+from pellucid.serialization import CUSTOM_OBJECTS, deserialize, serialize
 
 __all__ = ["Trainer"]
 
@@ -91,6 +94,32 @@ class Trainer(Layer):
         )
         self.run_eagerly = run_eagerly
         self._forget_programs()
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """What ``compile`` was given, as plain data; ``None`` of a model that is not compiled.
+
+        A loss or metric that no data stand for, such as a ``lambda``, is warned of: the model is
+        then kept as one that was not compiled.
+        """
+        if self.compiled is None:
+            return None
+        names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+        try:
+            config = {name: serialize(getattr(self.compiled, name)) for name in names}
+        except DTypeError as error:
+            warnings.warn(
+                f"{self.label} is saved without what compile was given, since {error.given} "
+                "cannot be written down as data.",
+                stacklevel=2,
+            )
+            return None
+        return {**config, "run_eagerly": self.run_eagerly, "steps_per_execution": 1}
+
+    def compile_from_config(self, config: Mapping[str, Any]) -> None:
+        """Compile the model as :meth:`get_compile_config`, ours or Keras's, says."""
+        taken = inspect.signature(self.compile).parameters
+        given = {n: deserialize(_by_name(v)) for n, v in config.items() if n in taken}
+        self.compile(**{**given, "jit_compile": "auto"})
 
     def _forget_programs(self) -> None:
         """Build anew what was built before: the model has changed."""
@@ -572,3 +601,14 @@ class Trainer(Layer):
 
     def _check_rows(self, data: Dataset) -> None:
         """Raise unless the data are of the shapes that the model takes."""
+
+
+def _by_name(config: Any) -> Any:
+    """What was compiled, with the functions of Keras's by their names, as compile takes them."""
+    if isinstance(config, list | tuple):
+        return [_by_name(c) for c in config]
+    if not isinstance(config, Mapping):
+        return config
+    if config.get("class_name") == "function" and config["config"] not in CUSTOM_OBJECTS:
+        return config["config"]
+    return {name: _by_name(c) for name, c in config.items()}

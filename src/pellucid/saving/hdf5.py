@@ -4,10 +4,11 @@ The arrays of a part, such as a layer, are ``<where>/vars/0``, ``1``, … A file
 elsewhere: what is read must lie in it, have the shape that is expected, and be numbers.
 """
 
+import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from typing import Any
 
 import ml_dtypes
@@ -16,8 +17,10 @@ import numpy as np
 from pellucid.errors import DataError, ShapeError
 from pellucid.saving.atomic import replacing
 
-__all__ = ["Part", "Reader", "reading", "write"]
+__all__ = ["Part", "Reader", "reading", "write", "write_parts"]
 
+FREE = 1 << 24  # bytes that may be unpacked from however few
+EXPANSION = 100  # times as large as in the file an array may be; weights hardly shrink at all
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
@@ -26,32 +29,54 @@ class Part:
     """The arrays of one part of a file.
 
     Attributes:
-        arrays: In their order.
+        arrays: In their order; or variables, whose values are taken one after the other.
+        named: Further arrays, by name.
         name: What the part was called; for people, since it is not read.
     """
 
-    arrays: Sequence[np.ndarray]
+    arrays: Sequence[Any]
     name: str | None = None
+    named: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def write(path: str | os.PathLike[str], parts: Mapping[str, Part]) -> None:
     """Write parts, by where they stand in the file, as one new file."""
+    with replacing(path) as temporary:
+        write_parts(temporary, parts)
+
+
+def write_parts(
+    path: str | os.PathLike[str], parts: Mapping[str, Part], room: int | None = None
+) -> None:
+    """Write parts into a new file.
+
+    Args:
+        path: The file.
+        parts: Parts by where they stand.
+        room: How many bytes to leave free at its beginning: 512, or twice that, …
+    """
     import h5py
 
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with h5py.File(path, "w", userblock_size=room) as file:
         for where, part in parts.items():
             group = file.create_group(_vars(where))
             if part.name:
                 group.attrs["name"] = part.name
-            for number, array in enumerate(part.arrays):
-                dataset = group.create_dataset(str(number), data=array)
+            numbered = {str(number): array for number, array in enumerate(part.arrays)}
+            for name, array in {**numbered, **part.named}.items():
+                array = array if isinstance(array, np.ndarray) else array.numpy()
+                dataset = group.create_dataset(name, data=array)
                 if array.dtype == ml_dtypes.bfloat16:
                     dataset.attrs["dtype"] = "bfloat16"  # HDF5 has no word for it; Keras's is this
 
 
 @contextmanager
-def reading(path: str | os.PathLike[str]) -> Iterator["Reader"]:
+def reading(source: Any, path: str | os.PathLike[str] | None = None) -> Iterator["Reader"]:
     """Open a file to read parts of it.
+
+    Args:
+        source: Its name; or the file, open for reading.
+        path: What errors call it.
 
     Raises:
         FileNotFoundError: If there is none.
@@ -59,7 +84,8 @@ def reading(path: str | os.PathLike[str]) -> Iterator["Reader"]:
     """
     import h5py
 
-    with open(path, "rb") as start:
+    path = source if path is None else path
+    with nullcontext(source) if hasattr(source, "read") else open(source, "rb") as start:
         first = start.read(len(SIGNATURE))
     if first != SIGNATURE:
         raise DataError(
@@ -68,7 +94,7 @@ def reading(path: str | os.PathLike[str]) -> Iterator["Reader"]:
             expected="an HDF5 file, as save_weights writes it",
         )
     try:
-        file = h5py.File(path, "r")
+        file = h5py.File(source, "r")
     except OSError as error:
         raise _broken(path, "the file", error) from error
     with file:
@@ -83,11 +109,41 @@ class Reader:
         self.file = file
 
     def count(self, where: str) -> int | None:
-        """How many arrays a part has; ``None`` if there is no such part.
+        """How many numbered arrays a part has; ``None`` if there is no such part.
 
         Raises:
             DataError: If the part lies in another file, or is no group.
         """
+        group = self._group(where)
+        return None if group is None else sum(name.isdecimal() for name in group)
+
+    def names(self, where: str) -> list[str]:
+        """The names of the arrays of a part that have names instead of numbers."""
+        return [name for name in self._group(where) or () if not name.isdecimal()]
+
+    def attribute(self, name: str, where: str = "") -> Any:
+        """What is noted about the file, or a group of it, under a name; ``None`` if nothing."""
+        import h5py
+
+        group = self.file
+        for part in filter(None, where.split("/")):
+            group = None if group is None else self._member(group, part, where, h5py.Group)
+        try:
+            return None if group is None else group.attrs.get(name)
+        except (OSError, RuntimeError, KeyError) as error:
+            raise _broken(self.path, f"{where}, {name}", error) from error
+
+    def texts(self, where: str, name: str) -> list[str]:
+        """A list of names that is noted about a group, whole or in numbered pieces."""
+        pieces = [self.attribute(name, where)]
+        if pieces[0] is None:
+            numbered = (self.attribute(f"{name}{i}", where) for i in itertools.count())
+            pieces = list(itertools.takewhile(lambda piece: piece is not None, numbered))
+        texts = [text for piece in pieces for text in np.ravel(piece)]
+        return [text.decode() if isinstance(text, bytes) else str(text) for text in texts]
+
+    def _group(self, where: str) -> Any:
+        """What holds the arrays of a part; ``None`` if there is no such part."""
         import h5py
 
         group = self.file
@@ -95,16 +151,16 @@ class Reader:
             group = self._member(group, name, where, h5py.Group)
             if group is None:
                 return None
-        return len(group)
+        return group
 
     def read(
-        self, where: str, number: int, shape: tuple[int | None, ...] | None, label: str
+        self, where: str, number: int | str, shape: tuple[int | None, ...] | None, label: str
     ) -> Any:
         """One array of a part.
 
         Args:
             where: The part.
-            number: Which of its arrays.
+            number: Which of its arrays; or its name.
             shape: The shape that it must have; any if ``None``.
             label: What it is for, as errors say it.
 
@@ -112,10 +168,22 @@ class Reader:
             ShapeError: If its shape is another one.
             DataError: If it is not there, not in this file, not numbers, or broken.
         """
+        return self.array(f"{_vars(where)}/{number}", shape, label)
+
+    def array(self, place: str, shape: tuple[int | None, ...] | None, label: str) -> Any:
+        """The array at a place of the file: what :meth:`read` reads, wherever it stands.
+
+        Raises:
+            ShapeError: If its shape is another one.
+            DataError: If it is not there, not in this file, not numbers, or broken.
+        """
         import h5py
 
-        place = f"{_vars(where)}/{number}"
-        dataset = self._member(self.file[_vars(where)], str(number), place, h5py.Dataset)
+        *groups, name = place.split("/")
+        group = self.file
+        for part in groups:
+            group = self._member(group, part, place, h5py.Group) if group is not None else None
+        dataset = None if group is None else self._member(group, name, place, h5py.Dataset)
         if dataset is None:
             raise DataError(
                 f"{os.fspath(self.path)} lacks what {label} needs.",
@@ -129,6 +197,13 @@ class Reader:
                 f"{os.fspath(self.path)} does not fit {label}.",
                 given=f"{place} of shape {dataset.shape}",
                 expected=f"shape {shape}",
+            )
+        stored = dataset.id.get_storage_size()
+        if dataset.nbytes > max(FREE, EXPANSION * stored):
+            raise DataError(
+                f"{os.fspath(self.path)} is not safe to open.",
+                given=f"{place}: {dataset.nbytes} bytes, packed into {stored}",
+                expected="numbers that are hardly packed",
             )
         marked = dataset.attrs.get("dtype") == "bfloat16" and dataset.dtype.itemsize == 2
         if dataset.dtype.kind not in "biuf" and not marked:

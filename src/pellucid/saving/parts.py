@@ -8,7 +8,14 @@ from pellucid.errors import StateError
 from pellucid.graph.variable import Variable
 from pellucid.layers.layer import Layer
 
-__all__ = ["Placed", "optimizer_of", "own_weights", "places", "require_built"]
+__all__ = [
+    "Placed",
+    "optimizer_of",
+    "optimizers_of",
+    "own_weights",
+    "places",
+    "require_built",
+]
 
 Placed = tuple[str, Layer]
 """Where a layer stands in a file, and the layer."""
@@ -61,16 +68,24 @@ def _elements(container: Any) -> list[tuple[str, Any]]:
     for value in container.values() if isinstance(container, dict) else container:
         if isinstance(value, HOLDING):
             layer = isinstance(value, Layer)
-            kind = snake_case(type(value).__name__) if layer else "container"
+            kind = snake_case(_class_name(value)) if layer else "container"
             named.append((f"{kind}_{counts[kind]}" if counts[kind] else kind, value))
             counts[kind] += 1
     return named
 
 
+def _class_name(layer: Any) -> str:
+    """The name of a layer's class in paths: Keras's, where that is another one."""
+    name = getattr(layer, "class_name_in_files", type(layer).__name__)
+    return str(getattr(layer, "class_name_in_paths", name))
+
+
 def own_weights(layer: Layer) -> list[Variable]:
-    """The weights of a layer that are not those of layers inside it."""
-    inner = {v for one in layer.sublayers for v in one.variables}
-    return [v for v in layer.weights if v not in inner]
+    """The weights that a layer keeps itself, those for training first.
+
+    As in Keras that includes one of a layer inside it that it keeps too.
+    """
+    return [v for v in layer.weights if v in layer.kept]
 
 
 def optimizer_of(model: Layer) -> Any:
@@ -81,6 +96,14 @@ def optimizer_of(model: Layer) -> Any:
     if not compiled.optimizer.built:
         compiled.optimizer.build(model.trainable_variables)
     return compiled.optimizer
+
+
+def optimizers_of(model: Layer) -> list[tuple[str, Any]]:
+    """The optimizer of a model and one inside it, by where Keras keeps them in a file."""
+    optimizer = optimizer_of(model)
+    inside = getattr(optimizer, "inner_optimizer", None)
+    found = [("optimizer", optimizer), ("optimizer/inner_optimizer", inside)]
+    return [(where, one) for where, one in found if one is not None]
 
 
 def require_built(model: Layer, what: str) -> None:

@@ -10,9 +10,23 @@ from pellucid.errors import ArgumentError, DataError, PellucidError
 from pellucid.graph.variable import Variable
 from pellucid.layers.layer import Layer
 from pellucid.saving.hdf5 import Part, Reader, reading, write
-from pellucid.saving.parts import optimizer_of, own_weights, places, require_built
+from pellucid.saving.parts import (
+    optimizer_of,
+    optimizers_of,
+    own_weights,
+    places,
+    require_built,
+)
 
-__all__ = ["assign", "load_weights", "parts_of", "read_layers", "read_part", "save_weights"]
+__all__ = [
+    "assign",
+    "load_weights",
+    "parts_of",
+    "read_all",
+    "read_layers",
+    "read_part",
+    "save_weights",
+]
 
 Path = str | os.PathLike[str]
 Found = list[tuple[Variable, np.ndarray]]
@@ -74,20 +88,26 @@ def load_weights(model: Layer, filepath: Path, skip_mismatch: bool = False) -> N
     require_built(model, "load")
     _check_name(filepath)
     with reading(filepath) as reader:
-        found = read_layers(model, reader, skip_mismatch) + _read_optimizer(model, reader)
+        found = read_all(model, reader, skip_mismatch)
     assign(found)
 
 
 def parts_of(model: Layer) -> dict[str, Part]:
     """What a file of weights consists of, by where it stands."""
-    parts = {
-        where: Part([v.numpy() for v in own_weights(layer)], layer.name)
-        for where, layer in places(model)
-    }
-    optimizer = optimizer_of(model)
-    if optimizer is not None:
-        parts["optimizer"] = Part([v.numpy() for v in optimizer.variables], optimizer.name)
+    parts = {}
+    for where, layer in places(model):
+        named: dict[str, np.ndarray] = {}
+        if hasattr(layer, "save_own_variables"):
+            layer.save_own_variables(named)
+        parts[where] = Part(own_weights(layer), layer.name, named)
+    for where, optimizer in optimizers_of(model):
+        parts[where] = Part(optimizer.variables, optimizer.name)
     return parts
+
+
+def read_all(model: Layer, reader: Reader, skip_mismatch: bool = False) -> Found:
+    """The values that a file has for a model, and for the optimizer that it was compiled with."""
+    return read_layers(model, reader, skip_mismatch) + _read_optimizer(model, reader)
 
 
 def read_layers(model: Layer, reader: Reader, skip_mismatch: bool = False) -> Found:
@@ -96,6 +116,7 @@ def read_layers(model: Layer, reader: Reader, skip_mismatch: bool = False) -> Fo
     skipped: list[str] = []
     for where, layer in places(model):
         try:
+            _read_own(layer, reader, where)
             found += read_part(reader, where, own_weights(layer), layer.label)
         except PellucidError as error:
             if not skip_mismatch:
@@ -105,9 +126,16 @@ def read_layers(model: Layer, reader: Reader, skip_mismatch: bool = False) -> Fo
         warnings.warn(
             f"These layers keep their weights, since those in {os.fspath(reader.path)} do not "
             f"fit: {'; '.join(skipped)}.",
-            stacklevel=4,
+            stacklevel=5,
         )
     return found
+
+
+def _read_own(layer: Layer, reader: Reader, where: str) -> None:
+    """Let a layer take what it keeps besides its weights."""
+    if hasattr(layer, "load_own_variables"):
+        names = reader.names(where)
+        layer.load_own_variables({n: reader.read(where, n, None, layer.label) for n in names})
 
 
 def _read_optimizer(model: Layer, reader: Reader) -> Found:
@@ -121,7 +149,7 @@ def _read_optimizer(model: Layer, reader: Reader) -> Found:
             f"The optimizer '{optimizer.name}' keeps its state: it has "
             f"{len(optimizer.variables)} variables, the one in {os.fspath(reader.path)} "
             f"had {saved}.",
-            stacklevel=4,
+            stacklevel=5,
         )
         return []
     label = f"optimizer '{optimizer.name}'"
@@ -147,7 +175,9 @@ def read_part(reader: Reader, where: str, variables: list[Variable], label: str)
 
 def assign(found: Found) -> None:
     """Give variables the values that were read for them."""
-    for variable, value in found:
+    found.reverse()
+    while found:  # each value is let go when it has been taken
+        variable, value = found.pop()
         variable.assign(value)
 
 

@@ -1,7 +1,7 @@
 """Attention of several heads: each with queries, keys and values of its own, or sharing some."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pellucid.errors import ArgumentError
 from pellucid.graph.tensor import Tensor
@@ -196,6 +196,8 @@ class GroupQueryAttention(Heads):
         Ainslie et al. 2023, "GQA: Training Generalized Multi-Query Transformer Models from
         Multi-Head Checkpoints", section 2.2, https://arxiv.org/abs/2305.13245.
     """
+
+    class_name_in_paths: ClassVar[str] = "GroupedQueryAttention"  # Keras's files have both names
 
     head_dim: int
     num_query_heads: int

@@ -10,6 +10,7 @@ import numpy as np
 
 from pellucid import config, ops
 from pellucid.errors import ArgumentError, DataError, StateError, unknown_name
+from pellucid.layers.awaited import awaited_terms
 from pellucid.layers.preprocessing.array_layer import (
     ArrayLayer,
     check_dense,
@@ -357,7 +358,11 @@ class IndexLookup(ArrayLayer):
                 expected="the terms themselves",
                 mend="make the layer with the path, if you trust it",
             )
-        return super().from_config(arguments)
+        layer = super().from_config(arguments)
+        size = int(config.get("vocabulary_size") or 0) - layer._start
+        if layer.vocabulary is None and layer.in_graph and size > 0:
+            layer._take(awaited_terms(layer, size), None, padded=True)
+        return layer
 
     def save_assets(self, dir_path: Any) -> None:
         """Write a learned vocabulary into a folder, as Keras does: ``vocabulary.txt``."""
