@@ -2,8 +2,11 @@
 
 import numpy as np
 
-from pellucid import Input, Model, Sequential, engine, layers, ops
+from pellucid import Input, Model, Sequential, activations, engine, layers, ops
+from pellucid.export.inference import inference
+from pellucid.graph.operations.body import Body
 from pellucid.graph.scope import reset_names
+from pellucid.graph.walk import ancestors
 
 L = layers
 
@@ -43,6 +46,42 @@ def applied(function):
     return L.Lambda(function)
 
 
+FUNCTIONS = [
+    ops.sin,
+    ops.cos,
+    ops.tan,
+    ops.arcsin,
+    ops.arccos,
+    ops.arctan,
+    ops.sinh,
+    ops.cosh,
+    ops.tanh,
+    ops.arcsinh,
+    ops.arctanh,
+    ops.exp,
+    ops.floor,
+    ops.round,
+    ops.sign,
+    ops.erf,
+    lambda x: ops.log(ops.abs(x)),
+    lambda x: ops.sqrt(ops.abs(x)),
+    lambda x: ops.rsqrt(ops.abs(x)),
+    lambda x: ops.negative(x),
+]
+
+
+@ops.custom_gradient
+def passed(x):
+    """The identity, with a gradient of its own."""
+    return x + 0.5, lambda upstream: upstream
+
+
+ACTIVATIONS = sorted(
+    name
+    for name in activations.__all__
+    if name not in ("deserialize", "get", "serialize", "threshold")
+)
+
 CASES = {
     "Dense": (L.Dense(3, "relu"), (2, 4)),
     "Dense of time steps": (L.Dense(3, "softmax"), (2, 5, 4)),
@@ -51,7 +90,7 @@ CASES = {
     "EinsumDense": (L.EinsumDense("abc,cd->abd", output_shape=(None, 4), bias_axes="d"), (2, 3, 2)),
     "Embedding": (L.Embedding(5, 3), text(3, 4)),
     "SpectralNormalization": (L.SpectralNormalization(L.Dense(3)), (2, 4)),
-    "Activation": (L.Activation("selu"), (2, 4)),
+    **{f"Activation {name}": (L.Activation(name), (2, 4)) for name in ACTIVATIONS},
     "ReLU": (L.ReLU(max_value=1.0, negative_slope=0.2, threshold=0.3), (2, 4)),
     "LeakyReLU": (L.LeakyReLU(), (2, 4)),
     "PReLU": (L.PReLU("random_normal"), (2, 4)),
@@ -165,6 +204,47 @@ CASES = {
         (2, 4),
     ),
     "logic": (applied(lambda x: ops.logical_and(x > 0, ops.logical_not(x > 1))), (2, 4)),
+    "functions": (applied(lambda x: ops.stack([f(x / 4) for f in FUNCTIONS])), (2, 4)),
+    "functions of more than 1": (applied(lambda x: ops.arccosh(ops.abs(x) + 1)), (2, 4)),
+    "powers": (applied(lambda x: ops.power(ops.abs(x), x[:, :1]) + x**3 + x**-2), (2, 4)),
+    "the larger and the smaller": (
+        applied(lambda x: (ops.maximum(x, x[:, ::-1]), ops.minimum(x, 0.3), ops.min(x, axis=1))),
+        (2, 4),
+    ),
+    "comparisons": (
+        applied(lambda x: [x == x[:, :1], x != x[:, :1], x < 1, x <= 1, ops.isfinite(ops.log(x))]),
+        (2, 4),
+    ),
+    "logic of two": (
+        applied(lambda x: [ops.logical_or(x > 0, x < -1), ops.logical_xor(x > 0, x > 1)]),
+        (2, 4),
+    ),
+    "bits": (
+        applied(
+            lambda x: [
+                ops.bitwise_and(x, 6),
+                ops.bitwise_or(x, 6),
+                ops.bitwise_xor(x, 6),
+                ops.bitwise_not(x),
+            ]
+        ),
+        text(3, 4),
+    ),
+    "shifts": (
+        applied(lambda x: [ops.left_shift(x, x), ops.right_shift(x, x)]),
+        text(3, 4).astype("uint32"),
+    ),
+    "products over an axis": (applied(lambda x: ops.prod(x, axis=1)), (2, 4)),
+    "positions of the smallest": (applied(lambda x: ops.argmin(x, axis=1)), (2, 4)),
+    "a slice from where the input says": (
+        applied(lambda x: ops.slice(x, [0, ops.cast(ops.max(x), "int32")], (1, 2))),
+        (2, 4),
+    ),
+    "as many as there are rows": (
+        applied(lambda x: ops.cast(ops.arange(ops.shape(x)[0]), "float32") + x[:, 0]),
+        (2, 4),
+    ),
+    "a gradient of its own": (applied(lambda x: passed(x) * 2), (2, 4)),
     "while_loop": (Looping(), (2, 3)),
     "switch": (Branching(), (2, 3)),
     "several outputs": (Several(), (2, 3)),
@@ -213,3 +293,18 @@ def digits():
         ],
         name="digits",
     )
+
+
+def operations(name):
+    """The kinds of operations that a case consists of, those in loops and branches too."""
+    found = set()
+    graphs = [inference(model_of(name)[0]).outputs.values()]
+    for outputs in graphs:  # grows while it is gone through
+        for node in ancestors(outputs):
+            found.add(type(node.op))
+            fields = vars(node.op).values() if node.op.pure else ()
+            several = [
+                x for value in fields for x in (value if isinstance(value, tuple) else [value])
+            ]
+            graphs += [x.outputs for x in several if isinstance(x, Body)]
+    return found

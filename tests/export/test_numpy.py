@@ -16,8 +16,11 @@ from sklearn.datasets import load_digits
 from pellucid import Input, Model, Sequential, layers
 from pellucid.errors import PellucidError
 from pellucid.export import numpy_functions
+from pellucid.export.numpy_folding import Gelu, Reduce, Softmax
+from pellucid.export.numpy_writer import RULES
+from pellucid.graph.operations.cumulative import Cumprod, cumprod
 from pellucid.graph.scope import reset_names
-from tests.export.cases import CASES, digits, model_of, predicted
+from tests.export.cases import CASES, digits, model_of, operations, predicted
 
 
 def code_of(model, folder):
@@ -59,6 +62,20 @@ def test_lines_are_short_and_every_name_is_used(name, tmp_path):
     assert called <= read
     made = {n.id for n in names if isinstance(n.ctx, ast.Store)} - {"_", "state", "step", "view"}
     assert made <= read
+
+
+def test_every_rule_is_held_by_a_layer_of_the_table():
+    found = set().union(*map(operations, CASES)) | {Gelu, Reduce, Softmax, Cumprod}
+    assert sorted(kind.__name__ for kind in set(RULES) - found) == []
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_running_products_are_written_which_onnx_lacks(reverse, tmp_path):
+    reset_names()
+    product = layers.Lambda(lambda x: cumprod(x, axis=1, reverse=reverse))
+    model = Sequential([Input((3,), name="x"), product])
+    x = np.array([[1, 2, 3], [4, -5, 6]], np.float32)
+    assert_equal(function_of(model, tmp_path), model, [x])
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +151,7 @@ def test_the_trained_network_is_as_good_without_pellucid(tmp_path):
     x, y = load_digits(return_X_y=True)
     model = digits()
     model.compile("adam", "sparse_categorical_crossentropy")
-    model.fit(x[:1500], y[:1500], epochs=15, verbose=0)
+    model.fit(x[:1500], y[:1500], epochs=10, verbose=0)
     model.export(tmp_path / "net.py")
     np.save(tmp_path / "x.npy", x[1500:])
     program = (

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pellucid import Input, Model, Sequential, engine, layers
 from pellucid.errors import PellucidError
 from pellucid.export.onnx import export_onnx
+from pellucid.export.onnx_writer import RULES
 from pellucid.graph.scope import reset_names
-from tests.export.cases import CASES, digits, model_of, predicted
+from tests.export.cases import CASES, digits, model_of, operations, predicted
 
 
 def session_of(model, folder):
@@ -40,6 +41,11 @@ def test_onnxruntime_gives_what_the_model_predicts(name, tmp_path):
     session = session_of(model, tmp_path)
     assert_equal(session, model, arrays)
     assert_equal(session, model, [x[:1] for x in arrays])  # the batch is open
+
+
+def test_every_rule_is_held_by_a_layer_of_the_table():
+    found = set().union(*map(operations, CASES))
+    assert sorted(kind.__name__ for kind in set(RULES) - found) == []
 
 
 @pytest.fixture(scope="module")

@@ -142,5 +142,7 @@ def _signature(graph: Inference, given: dict[Any, Code], body: str) -> str:
     takes = ", ".join(f"{name.text} {x.spec}" for x, name in given.items())
     gives = ", ".join(str(x.spec) for x in graph.outputs.values())
     told = f'    """From {takes} to {gives}."""\n'.replace("None", "N")
-    quiet = '@np.errstate(all="ignore")\n' if any(s in body for s in ("exp(", "sigmoid(")) else ""
+    # Infinity and NaN are values, as they are in the model.
+    risky = any(sign in body for sign in ("exp(", "log", "sqrt(", "sigmoid(", " / "))
+    quiet = '@np.errstate(all="ignore")\n' if risky else ""
     return f"{quiet}def predict({', '.join(x.text for x in given.values())}):\n{told}"

@@ -16,7 +16,6 @@ __all__ = [
     "erf",
     "erfc",
     "gelu",
-    "lgamma",
     "max_pool",
     "pairs",
     "sigmoid",
@@ -51,11 +50,6 @@ def erfc(x):
 def gelu(x):
     """x times how probable a smaller number is under the normal distribution."""
     return x * erfc(-x / math.sqrt(2)) / 2
-
-
-def lgamma(x):
-    """The logarithm of the gamma function."""
-    return np.vectorize(math.lgamma, otypes=[x.dtype])(x)
 
 
 def pairs(padding, shape, size, strides, dilation):

@@ -101,7 +101,6 @@ OWN: dict[type[Op], str] = {
     neurons.Sigmoid: "sigmoid",
     special.Erf: "erf",
     special.Erfc: "erfc",
-    special.Lgamma: "lgamma",
 }
 """Operations for which a function is copied into the file."""
 

@@ -138,7 +138,7 @@ class Writer:
 
     def line(self, text: str) -> None:
         """Add a statement."""
-        self.lines.append("    " * self._depth + text)
+        self.lines += _wrapped("    " * self._depth + text)
 
     def call(self, function: str, *arguments: Any) -> Code:
         """A call of one of the functions that are copied into the file."""
@@ -283,6 +283,21 @@ class Writer:
         self._depth += 1
         self.line(text)
         self._depth -= 1
+
+
+def _wrapped(line: str) -> list[str]:
+    """A long line as several, broken behind commas inside of brackets."""
+    lines, start, last, depth = [], 0, 0, 0
+    indent = " " * (len(line) - len(line.lstrip()) + 8)
+    for place, sign in enumerate(line):
+        depth += (sign in "([") - (sign in ")]")
+        if place - start + len(indent) > WIDTH and last > start:
+            lines.append(line[start:last])
+            start = last + 1
+        if sign == "," and depth and line[place + 1 : place + 2] == " ":
+            last = place + 1
+    lines.append(line[start:])
+    return [lines[0], *(indent + rest for rest in lines[1:])]
 
 
 def literal(array: np.ndarray) -> str:
