@@ -21,6 +21,7 @@ __all__ = ["describe"]
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 LARGEST = 1 << 27  # bytes of JSON that are read
+DEEPEST = 50  # models in models
 COMMON = {"name", "dtype", "trainable", "layers", "batch_shape", "build_input_shape"}
 
 
@@ -56,7 +57,7 @@ def describe(path: str | os.PathLike[str]) -> str:
         shapes = _shapes(archive)
     try:
         return "\n".join(_text(path, config, metadata, shapes))
-    except (AttributeError, KeyError, TypeError, IndexError) as error:
+    except (AttributeError, IndexError, KeyError, RecursionError, TypeError) as error:
         raise DataError(
             f"{os.fspath(path)} does not describe a model.",
             given=f"a {CONFIG} in which something is missing: {type(error).__name__}: {error}",
@@ -131,13 +132,11 @@ def _text(
     size = bytes_text(sum(size for _, size in weights.values()))
     yield f"Parameters: {count:,} ({size}) in {len(weights)} arrays"
     if isinstance(inside, dict) and inside.get("output_layers"):
-        yield _clean(f"Outputs: {', '.join(_histories(inside['output_layers'])) or '?'}")
+        yield _clean(f"Outputs: {', '.join(_outputs(inside['output_layers'])) or '?'}")
     yield from _compiled(config.get("compile_config") or {}, shapes)
 
 
-def _rows(
-    config: dict[str, Any], where: str, shapes: dict[str, Any], depth: int
-) -> Iterator[Row]:
+def _rows(config: dict[str, Any], where: str, shapes: dict[str, Any], depth: int) -> Iterator[Row]:
     """A row for each layer, and below a layer of layers theirs."""
     listed = config["config"].get("layers") if isinstance(config["config"], dict) else None
     if not isinstance(listed, list):
@@ -154,12 +153,13 @@ def _rows(
             taken[key] += 1
         name = layer.get("name") or inside.get("name", "?")
         held = [v for k, v in shapes.items() if k.startswith(f"{place}/") and _is_weight(k)]
+        sources = [str(t["keras_history"][0]) for t in _tensors(layer.get("inbound_nodes", []))]
         yield Row(
             "  " * depth + f"{name} ({layer.get('registered_name') or kind})",
             _input_shape(layer, inside),
             f"{sum(_size(shape) for shape, _ in held):,}" if held and not operation else "-",
             _arguments(kind, inside),
-            ", ".join(dict.fromkeys(_histories(layer.get("inbound_nodes", [])))),
+            ", ".join(dict.fromkeys(sources)),
         )
         if isinstance(inside.get("layers"), list):
             yield from _rows(layer, f"{place}/", shapes, depth + 1)
@@ -191,7 +191,10 @@ def _size(shape: tuple[int, ...]) -> int:
 def _input_shape(layer: dict[str, Any], inside: dict[str, Any]) -> str:
     """The shape that a layer takes, or the shapes."""
     built = layer.get("build_config") or {}
-    known = inside.get("batch_shape") or (built.get("input_shape") if built else None)
+    known = inside.get("batch_shape") or built.get("input_shape")
+    if known is None:
+        first = layer.get("inbound_nodes", [])[:1]
+        known = [tensor.get("shape") for tensor in _tensors(first)]
     return _shape_text(known)
 
 
@@ -213,11 +216,11 @@ def _arguments(kind: str, inside: dict[str, Any]) -> str:
         defaults = {f.name: f.default for f in fields(known) if f.default is not MISSING}
     shown = []
     for name, value in inside.items():
-        if name in COMMON or value is None or (isinstance(value, str) and value == "linear"):
+        if name in COMMON or value is None or value is False or value == "linear":
             continue
         short = _short(value)
         usual = defaults.get(name)
-        if short is None or short == _short(usual) or (is_dataclass(known) and short == "{}"):
+        if short is None or short == _short(usual):
             continue
         if isinstance(usual, int) and isinstance(value, list) and set(value) == {usual}:
             continue  # one number for all axes
@@ -242,25 +245,29 @@ def _short(value: Any) -> str | None:
         return repr(name) if name else None
     if isinstance(value, list | tuple):
         return repr(tuple(value)) if len(str(value)) <= 40 else f"{len(value)} items"
+    if isinstance(value, float):
+        return f"{value:.7g}"  # as many digits as single precision has
     return repr(value) if len(str(value)) <= 40 else repr(str(value)[:37] + "...")
 
 
-def _histories(thing: Any) -> Iterator[str]:
-    """The names of the layers that tensors come from, anywhere in a description of calls."""
+def _tensors(thing: Any) -> Iterator[Mapping[str, Any]]:
+    """The tensors anywhere in a description of calls."""
     stack = [thing]
     while stack:
         one = stack.pop()
-        if isinstance(one, Mapping):
-            history = one.get("config", {}).get("keras_history") if "config" in one else None
-            if history:
-                yield str(history[0])
-            else:
-                stack.extend(reversed(list(one.values())))
-        elif isinstance(one, list):
-            if len(one) == 3 and isinstance(one[0], str) and isinstance(one[1], int):
-                yield one[0]
-            else:
-                stack.extend(reversed(one))
+        if isinstance(one, Mapping) and one.get("class_name") == "__keras_tensor__":
+            yield one["config"]
+        elif isinstance(one, Mapping | list):
+            stack.extend(reversed(list(one.values() if isinstance(one, Mapping) else one)))
+
+
+def _outputs(thing: Any) -> Iterator[str]:
+    """The names of the layers that outputs come from: ``[name, call, place]`` for each."""
+    if isinstance(thing, list) and len(thing) == 3 and isinstance(thing[0], str):
+        yield thing[0]
+    elif isinstance(thing, list | Mapping):
+        for one in thing.values() if isinstance(thing, Mapping) else thing:
+            yield from _outputs(one)
 
 
 def _compiled(config: dict[str, Any], shapes: dict[str, Any]) -> Iterator[str]:
