@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "pellucid"
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
-HEAVY = ["jax", "matplotlib", "narwhals", "pygraphviz", "sklearn", "tensorboardX"]
+HEAVY = ["jax", "matplotlib", "narwhals", "onnx", "pygraphviz", "sklearn", "tensorboardX"]
 
 
 def first_column(heading: str) -> list[str]:
