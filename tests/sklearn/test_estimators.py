@@ -290,6 +290,20 @@ def test_clones_and_pickles_have_models_of_their_own():
     assert clone(bare).fit(X, Y).predict(X).shape == (150,)
 
 
+@pytest.mark.usefixtures("reference_engine")
+def test_a_fitted_functional_model_is_pickled_with_its_weights():
+    def branched(n_features_in, n_outputs):
+        x = Input((n_features_in,))
+        hidden = layers.Dense(4, "relu")(x)
+        both = layers.Concatenate()([x, hidden])
+        return Model(x, layers.Dense(n_outputs, "softmax")(both))
+
+    net = classifier(model=branched, max_iter=3).fit(X, Y)
+    net.model = None  # a function within a test cannot be pickled; the fitted model can
+    back = pickle.loads(pickle.dumps(net))
+    np.testing.assert_array_equal(net.predict_proba(X), back.predict_proba(X))
+
+
 def test_an_estimator_that_was_not_fitted_says_so():
     with pytest.raises(NotFittedError):
         classifier().predict(X)

@@ -8,9 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from pellucid import optimizers
-from pellucid.layers.inputs import Input
 from pellucid.models.model import Model
-from pellucid.models.sequential import Sequential
 from pellucid.serialization import deserialize, serialize
 
 __all__ = ["HoldsModels", "Packed", "pack", "unpack"]
@@ -63,7 +61,7 @@ def pack(model: Model) -> Packed:
     weights = [w.numpy() for w in model.weights]
     compiled = model.compiled
     if compiled is None:
-        return Packed(_config(model), weights)
+        return Packed(serialize(model), weights)
     said = {
         "loss": serialize(compiled.loss),
         "loss_weights": compiled.loss_weights,
@@ -73,7 +71,7 @@ def pack(model: Model) -> Packed:
     optimizer = compiled.optimizer
     state = [v.numpy() for v in optimizer.variables] if optimizer.built else None
     return Packed(
-        _config(model), weights, {"optimizer": optimizers.serialize(optimizer), **said}, state
+        serialize(model), weights, {"optimizer": optimizers.serialize(optimizer), **said}, state
     )
 
 
@@ -83,7 +81,7 @@ def unpack(packed: Packed) -> Model:
     Raises:
         UnknownNameError: For a layer that is neither ours nor registered.
     """
-    model = _made(packed.model)
+    model: Model = deserialize(packed.model)
     model.set_weights(packed.weights)
     if packed.compiled is not None:
         said = {k: deserialize(v) for k, v in packed.compiled.items() if k != "optimizer"}
@@ -94,19 +92,3 @@ def unpack(packed: Packed) -> Model:
             for variable, value in zip(optimizer.variables, packed.state, strict=True):
                 variable.assign(value)
     return model
-
-
-def _config(model: Model) -> Any:
-    if isinstance(model, Sequential):
-        given = [(x.shape, x.dtype) for x in model.inputs]
-        layers = [serialize(layer) for layer in model.layers]
-        return {"inputs": given, "layers": layers, "name": model.name}
-    return serialize(model)
-
-
-def _made(config: Any) -> Model:
-    if "layers" not in config:
-        made: Model = deserialize(config)
-        return made
-    inputs = [Input(shape[1:], shape[0], dtype) for shape, dtype in config["inputs"]]
-    return Sequential([*inputs, *deserialize(config["layers"])], name=config["name"])
