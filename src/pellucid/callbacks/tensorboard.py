@@ -12,7 +12,6 @@ from pellucid.callbacks.callback import Callback
 from pellucid.errors import ArgumentError
 from pellucid.graph.variable import Variable
 from pellucid.graph.walk import evaluate
-from pellucid.optimizers.optimizer import path_of
 
 __all__ = ["TensorBoard"]
 
@@ -188,7 +187,7 @@ def _rate(optimizer: Any) -> float:
 
 def _weights(model: Any) -> dict[str, np.ndarray]:
     """The weights of the model's layers, by their paths."""
-    return {path_of(w): w.numpy() for layer in model.layers for w in layer.weights}
+    return {w.path: w.numpy() for layer in model.layers for w in layer.weights}
 
 
 def _events() -> Any:

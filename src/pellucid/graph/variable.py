@@ -95,6 +95,17 @@ class Variable(Tensor):
     def __repr__(self) -> str:
         return super().__repr__().replace("read_variable()", "variable()")
 
+    @property
+    def path(self) -> str:
+        """Its name after those of the model and the layers that it belongs to.
+
+        Examples:
+            >>> with name_scope("encoder"), name_scope("dense"):
+            ...     Variable(0.0, name="kernel").path
+            'encoder/dense/kernel'
+        """
+        return f"{self.scope}/{self.name}" if self.scope else self.name
+
     def numpy(self) -> np.ndarray:
         """The present value as a NumPy array, a copy."""
         return np.array(self.value)  # an engine may overwrite what it holds

@@ -10,7 +10,7 @@ from pellucid.errors import ArgumentError, DTypeError, StateError
 from pellucid.graph.scope import name_scope
 from pellucid.graph.tensor import Tensor
 from pellucid.graph.variable import Variable
-from pellucid.optimizers.optimizer import Optimizer, path_of
+from pellucid.optimizers.optimizer import Optimizer
 from pellucid.optimizers.wrapper import Wrapper
 from pellucid.serialization import deserialize, serialize
 
@@ -84,7 +84,7 @@ class OptimizerMap(Configured):
         return len(self.optimizer_map)
 
     def __call__(self, variable: Variable) -> Optimizer:
-        return self[path_of(variable)]
+        return self[variable.path]
 
     def __repr__(self) -> str:
         return f"OptimizerMap({self.default_optimizer!r}, {self.optimizer_map!r})"

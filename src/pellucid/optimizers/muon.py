@@ -12,7 +12,7 @@ from pellucid.graph.operations.exponential import sqrt
 from pellucid.graph.operations.movement import transpose
 from pellucid.graph.operations.reductions import sum
 from pellucid.graph.variable import Variable
-from pellucid.optimizers.optimizer import Optimizer, Slots, path_of
+from pellucid.optimizers.optimizer import Optimizer, Slots
 from pellucid.optimizers.schedules.schedule import LearningRate
 
 __all__ = ["Muon"]
@@ -103,7 +103,7 @@ class Muon(Optimizer):
                 self.velocities |= self.add_slots([variable], "velocity")[0]
 
     def _takes_adam(self, variable: Variable) -> bool:
-        path = path_of(variable)
+        path = variable.path
         embedding = self.exclude_embeddings and "embedding" in path.lower()
         excluded = any(re.search(part, path) for part in self.exclude_layers or ())
         return variable.ndim != 2 or embedding or excluded

@@ -24,22 +24,10 @@ from pellucid.optimizers.requirements import require
 from pellucid.optimizers.schedules.schedule import LearningRateSchedule
 from pellucid.serialization import deserialize, serialize
 
-__all__ = ["Optimizer", "Slots", "path_of"]
+__all__ = ["Optimizer", "Slots"]
 
 Slots = dict[Variable, Variable]
 """A further variable for each that is trained, such as its momentum."""
-
-
-def path_of(variable: Variable) -> str:
-    """The name of a variable after those of the model and layer that it belongs to.
-
-    Examples:
-        >>> with name_scope("encoder"), name_scope("dense"):
-        ...     kernel = Variable(0.0, name="kernel")
-        >>> path_of(kernel)
-        'encoder/dense/kernel'
-    """
-    return f"{variable.scope}/{variable.name}" if variable.scope else variable.name
 
 
 @dataclass(eq=False, repr=False)
@@ -225,7 +213,7 @@ class Optimizer(Configured):
         """
         slots: tuple[Slots, ...] = tuple({} for _ in names)
         for variable in variables:
-            path, value = path_of(variable).replace("/", "_"), variable.numpy()
+            path, value = variable.path.replace("/", "_"), variable.numpy()
             for name, made in zip(names, slots, strict=True):
                 begin = (first or {}).get(name, np.zeros_like)
                 made[variable] = self.add_variable(f"{path}_{name}", begin(value), variable.dtype)
