@@ -10,10 +10,12 @@ from pellucid import (
     config,
     constraints,
     datasets,
+    dtype_policies,
     initializers,
     layers,
     losses,
     metrics,
+    mixed_precision,
     models,
     ops,
     optimizers,
@@ -24,6 +26,7 @@ from pellucid import (
     tree,
     utils,
 )
+from pellucid.dtype_policies import DTypePolicy, FloatDTypePolicy
 from pellucid.engines.engine import engine, get_engine, set_engine
 from pellucid.engines.function import Session, function
 from pellucid.graph.gradients import gradients
@@ -31,16 +34,33 @@ from pellucid.graph.scope import name_scope
 from pellucid.graph.tensor import Tensor, Updates
 from pellucid.graph.text import Graph
 from pellucid.graph.variable import Variable, placeholder
+from pellucid.initializers import Initializer
 from pellucid.layers.inputs import Input
+from pellucid.layers.layer import Layer
+from pellucid.losses import Loss
+from pellucid.metrics import Metric
 from pellucid.models.model import Model
 from pellucid.models.sequential import Sequential
+from pellucid.optimizers import Optimizer
+from pellucid.regularizers import Regularizer
 
 __version__ = "0.1.0"
 
+KerasTensor = Tensor  # Keras's name for what is symbolic
+
 __all__ = [
+    "DTypePolicy",
+    "FloatDTypePolicy",
     "Graph",
+    "Initializer",
     "Input",
+    "KerasTensor",
+    "Layer",
+    "Loss",
+    "Metric",
     "Model",
+    "Optimizer",
+    "Regularizer",
     "Sequential",
     "Session",
     "Tensor",
@@ -52,6 +72,7 @@ __all__ = [
     "config",
     "constraints",
     "datasets",
+    "dtype_policies",
     "engine",
     "function",
     "get_engine",
@@ -60,6 +81,7 @@ __all__ = [
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "name_scope",
     "ops",
@@ -72,6 +94,7 @@ __all__ = [
     "set_engine",
     "tree",
     "utils",
+    "version",
 ]
 
 
@@ -80,3 +103,13 @@ def __getattr__(name: str) -> Any:
     if name in ("sklearn", "wrappers"):
         return importlib.import_module(f"pellucid.{name}")
     raise AttributeError(f"module 'pellucid' has no attribute {name!r}")
+
+
+def version() -> str:
+    """The version of this library.
+
+    Examples:
+        >>> version() == __version__
+        True
+    """
+    return __version__

@@ -1,5 +1,6 @@
 """Dtype policies: in which dtype layers compute, and in which they keep their weights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,15 @@ from pellucid.configured import Configured
 from pellucid.errors import unknown_name
 from pellucid.graph.dtypes import DTYPES, dtype_name
 
-__all__ = ["DTypePolicy", "get", "global_policy", "set_dtype_policy"]
+__all__ = [
+    "DTypePolicy",
+    "FloatDTypePolicy",
+    "deserialize",
+    "get",
+    "global_policy",
+    "serialize",
+    "set_dtype_policy",
+]
 
 MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 
@@ -46,6 +55,8 @@ class DTypePolicy(Configured):
         return "float32" if self.name in MIXED else self.name
 
 
+FloatDTypePolicy = DTypePolicy  # Keras's name for a policy that is not quantized
+
 _policy = [DTypePolicy("float32")]
 
 
@@ -82,3 +93,29 @@ def get(policy: Any) -> DTypePolicy:
     if isinstance(policy, dict):
         return DTypePolicy(policy["config"]["name"])
     return DTypePolicy(policy if policy in MIXED else dtype_name(policy))
+
+
+def serialize(dtype_policy: DTypePolicy) -> dict[str, Any]:
+    """The configuration that :func:`deserialize` makes a policy of again.
+
+    Examples:
+        >>> serialize(DTypePolicy("mixed_float16"))
+        {'class_name': 'DTypePolicy', 'config': {'name': 'mixed_float16'}}
+    """
+    return {"class_name": type(dtype_policy).__name__, "config": dtype_policy.get_config()}
+
+
+def deserialize(
+    config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
+) -> DTypePolicy:
+    """The policy that :func:`serialize`, ours or Keras's, wrote down.
+
+    Args:
+        config: What it wrote.
+        custom_objects: Taken for Keras's sake: a policy is known by its name.
+
+    Examples:
+        >>> deserialize({"class_name": "DTypePolicy", "config": {"name": "float64"}})
+        DTypePolicy(name='float64')
+    """
+    return get(dict(config))
