@@ -4,6 +4,7 @@ The arrays of a part, such as a layer, are ``<where>/vars/0``, ``1``, … A file
 elsewhere: what is read must lie in it, have the shape that is expected, and be numbers.
 """
 
+import errno
 import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +55,19 @@ def write_parts(
         path: The file.
         parts: Parts by where they stand.
         room: How many bytes to leave free at its beginning: 512, or twice that, …
+
+    Raises:
+        OSError: If it cannot be written, such as on a disk that is full.
     """
+    try:
+        _write(path, parts, room)
+    except (OSError, RuntimeError) as error:  # a file that cannot be closed is a RuntimeError
+        numbers = (getattr(e, "errno", None) for e in (error, error.__context__))
+        number = next(filter(None, numbers), errno.EIO)
+        raise OSError(number, f"cannot be written: {error}", os.fspath(path)) from error
+
+
+def _write(path: str | os.PathLike[str], parts: Mapping[str, Part], room: int | None) -> None:
     import h5py
 
     with h5py.File(path, "w", userblock_size=room) as file:
