@@ -16,7 +16,7 @@ def the_reference():
         yield
 
 
-SIDE, MANY = 41, 1500
+SIDE, MANY = 41, 800
 PLACES = np.stack(np.meshgrid(np.arange(SIDE), np.arange(SIDE)), -1).astype("float32")
 
 
