@@ -38,7 +38,6 @@ AMONG_OPTIONS = {
     "LSTM": {"zero_output_for_mask"},
     "LayerNormalization": {"rms_scaling"},
     "MaxNumBoundingBoxes": {"bounding_box_format", "data_format"},
-    "MaxNumBoundingBoxes": {"bounding_box_format", "data_format"},
     "RandomBrightness": {"data_format"},
     "RandomContrast": {"data_format"},
     "SimpleRNN": {"zero_output_for_mask"},
