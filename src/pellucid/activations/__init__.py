@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pellucid import serialization
 from pellucid.activations.gates import gelu, glu, hard_silu, hard_swish, mish, silu, swish
 from pellucid.activations.probabilities import log_softmax, softmax, sparsemax
 from pellucid.activations.rectifiers import (
@@ -131,7 +132,8 @@ def get(identifier: Any) -> Callable[..., Any]:
     """The activation of a name; a function as it is; :func:`linear` for ``None``.
 
     Args:
-        identifier: A name, a function or ``None``.
+        identifier: A name, a function, a layer such as ``LeakyReLU()``, or its configuration;
+            or ``None``.
 
     Raises:
         UnknownNameError: For a name that is not known.
@@ -141,7 +143,7 @@ def get(identifier: Any) -> Callable[..., Any]:
         >>> get("relu") is relu, get(None) is linear
         (True, True)
     """
-    return linear if identifier is None else find("activation", identifier, _KNOWN)
+    return linear if identifier is None else deserialize(identifier)
 
 
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
@@ -160,7 +162,11 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
         >>> deserialize("double", custom_objects={"double": lambda x: 2 * x})(3)
         6
     """
-    return find("activation", config, {**_KNOWN, **(custom_objects or {})})
+    known = {**_KNOWN, **(custom_objects or {})}
+    kind = config.get("class_name") if isinstance(config, Mapping) else None
+    if kind not in (None, "function", *known):  # a layer
+        return serialization.deserialize(config)
+    return find("activation", config, known)
 
 
 def serialize(activation: Callable[..., Any]) -> str:

@@ -110,6 +110,17 @@ class Variable(Tensor):
         """The present value as a NumPy array, a copy."""
         return np.array(self.value)  # an engine may overwrite what it holds
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if current_updates() is not None:  # what it holds then is known when the graph runs
+            return super().__array__()
+        return self.numpy() if dtype is None else self.numpy().astype(dtype)
+
+    def __float__(self) -> float:
+        return float(np.asarray(self))
+
+    def __int__(self) -> int:
+        return int(np.asarray(self))
+
     def assign(self, new: Any) -> None:
         """Give it a new value: now for an array; for a tensor, each time the graph runs.
 

@@ -1,7 +1,7 @@
 """What a layer is: a block with parameters, applied to tensors."""
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, ClassVar, Self
@@ -13,23 +13,30 @@ from pellucid import activations, constraints, dtype_policies, initializers, reg
 from pellucid.configured import Configured, snake_case
 from pellucid.engines.engine import get_engine
 from pellucid.engines.function import Function
-from pellucid.errors import ArgumentError, PellucidError, ShapeError, StateError
+from pellucid.errors import ArgumentError, PellucidError, StateError
 from pellucid.graph.dtypes import dtype_name, is_float
 from pellucid.graph.operations.broadcasting import size_of
 from pellucid.graph.operations.casting import autocast, cast, identity
 from pellucid.graph.scope import name_scope, source_line, unique_name, user_line
-from pellucid.graph.tensor import Tensor, Updates, as_array, as_tensor, current_updates
+from pellucid.graph.tensor import (
+    Tensor,
+    Updates,
+    as_array,
+    as_tensor,
+    before_updates,
+    current_updates,
+)
 from pellucid.graph.variable import Variable, placeholder
-from pellucid.layers.awaited import awaited_value
 from pellucid.layers.calls import LayerCall, bound_arguments, context, entered, tensors_in
-from pellucid.random.seeds import SeedGenerator
+from pellucid.layers.owner import Owner
+from pellucid.metrics.metric import Mean
 from pellucid.serialization import serialize
 
 __all__ = ["Layer", "whole_number"]
 
 
 @dataclass(eq=False, repr=False)
-class Layer(Configured):
+class Layer(Owner, Configured):
     """A block of a network: parameters, and what is computed with them.
 
     A layer of ours is a dataclass whose fields are its arguments; a layer of yours may be one, or
@@ -85,6 +92,7 @@ class Layer(Configured):
         self._build_shapes: dict[str, Any] = {}
         self._weights: list[Variable] = []
         self._losses: list[Any] = []
+        self._means: dict[str, Mean] = {}
         self._programs: dict[Any, Function] = {}
         self.calls: list[LayerCall] = []
 
@@ -127,11 +135,15 @@ class Layer(Configured):
                 or model around it was told, and outside of any not.
             options: Further arguments of the layer's ``call``.
         """
-        if not tensors_in((args, options)):
-            return self._at_once(args, training, options)
         around = context()
+        building = around is not None or current_updates() is not None
+        if not building and not tensors_in((args, options)):
+            return self._at_once(args, training, options)
         told = around.training if training is None and around else bool(training)
-        with name_scope(str(self.name)), entered(told) as inside:
+        drawn = not building
+        # What is only drawn up is not run: what it assigns is not kept.
+        aside = Updates() if drawn else nullcontext()
+        with name_scope(str(self.name)), entered(told) as inside, aside:
             try:
                 outputs = self._call_with(bound_arguments(self.call, args, options), told)
             except PellucidError as error:
@@ -142,7 +154,7 @@ class Layer(Configured):
         call = LayerCall(self, args, options, training, outputs)
         for y in tensors_in(outputs):
             y.call = call
-        if around is None and current_updates() is None:
+        if drawn:
             self.calls.append(call)
         return outputs
 
@@ -198,11 +210,12 @@ class Layer(Configured):
             self._build_shapes = shapes
             wanted = list(inspect.signature(self.build).parameters)
             named = [name.removesuffix("_shape") for name in wanted]
-            if len(wanted) > 1 or (named and named[0] in shapes):
-                known = {f"{n}_shape": shapes[n] for n in named if n in shapes}
-                self.build(**known)
-            else:
-                self.build(next(iter(shapes.values()), None))
+            with before_updates():  # what it assigns to new weights holds from now on
+                if len(wanted) > 1 or (named and named[0] in shapes):
+                    known = {f"{n}_shape": shapes[n] for n in named if n in shapes}
+                    self.build(**known)
+                else:
+                    self.build(next(iter(shapes.values()), None))
             self.built = True
         self.check_input(*(optree.tree_map(lambda x: x.spec, v) for v in tensors.values()))
 
@@ -279,162 +292,7 @@ class Layer(Configured):
         narrow = array.dtype == np.float64 and self.dtype != "float64"
         return array.astype(np.float32) if narrow else array
 
-    # -- state -----------------------------------------------------------------------------------
-
-    def add_weight(
-        self,
-        shape: Any = None,
-        initializer: Any = None,
-        dtype: Any = None,
-        trainable: bool = True,
-        autocast: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
-        aggregation: str = "none",
-        overwrite_with_gradient: bool = False,
-        name: str | None = None,
-    ) -> Variable:
-        """Make a variable that belongs to the layer.
-
-        Args:
-            shape: Its shape; every size must be known. A scalar by default.
-            initializer: What makes its first value: an initializer, the name of one, or a
-                function of shape and dtype; by default ``"glorot_uniform"`` for real numbers and
-                ``"zeros"`` for others.
-            dtype: Its dtype; the layer's by default.
-            trainable: Whether training changes it.
-            autocast, aggregation, overwrite_with_gradient: Taken for Keras's sake.
-            regularizer: What it adds to the loss.
-            constraint: What brings it back into bounds after each step.
-            name: Its name within the layer.
-
-        Raises:
-            ShapeError: If a size is open.
-        """
-        shape = () if shape is None else tuple(shape) if not isinstance(shape, int) else (shape,)
-        if None in shape:
-            raise ShapeError(
-                f"{self.label} cannot make its weight '{name}': a size is open.",
-                given=f"shape {shape}",
-                expected="known sizes on every axis but the batch",
-                mend="give the input's full shape: Input(shape=(...))",
-            )
-        kind = dtype_name(dtype or self.dtype)
-        if initializer is None:
-            initializer = "glorot_uniform" if is_float(kind) else "zeros"
-        make = initializers.get(initializer)
-        value = awaited_value(shape, kind)
-        if value is None:
-            value = make(shape, dtype=kind)
-        variable = Variable(value, trainable=trainable, dtype=kind, name=name)
-        variable.regularizer = regularizers.get(regularizer)
-        variable.constraint = constraints.get(constraint)
-        self._weights.append(variable)
-        return variable
-
-    def add_loss(self, loss: Any) -> None:
-        """Add to the loss of the model that the layer is part of; to be called within ``call``.
-
-        Raises:
-            StateError: Outside of a call.
-        """
-        around = context()
-        if around is None:
-            raise StateError(
-                f"{self.label} can add to the loss only while it is called.",
-                given="add_loss outside of call",
-                expected="add_loss(tensor) inside of call(x)",
-            )
-        around.losses.extend(optree.tree_leaves(loss))
-
-    @property
-    def losses(self) -> list[Any]:
-        """What the layer adds to the loss: its regularizers, and what its last call added."""
-        weights = [v for v in self.trainable_variables if v.regularizer is not None]
-        return [*self._losses, *(v.regularizer(v) for v in weights if v.regularizer)]
-
-    def _attributes(self, *kinds: type) -> Iterator[Any]:
-        """What is kept in attributes, also inside of lists, tuples, sets and dicts."""
-        queue = [v for k, v in vars(self).items() if k not in _INTERNAL]
-        queue.reverse()
-        while queue:
-            value = queue.pop()
-            if isinstance(value, kinds):
-                yield value
-            elif isinstance(value, list | tuple | set):
-                queue.extend(reversed(list(value)))
-            elif isinstance(value, dict):
-                queue.extend(reversed(list(value.values())))
-
-    @property
-    def sublayers(self) -> list["Layer"]:
-        """The layers that it is made of, each once."""
-        return list(dict.fromkeys(self._attributes(Layer)))
-
-    def _layers_inside(self) -> list["Layer"]:
-        """The layer itself, and all layers inside of it."""
-        found = [self]
-        for layer in found:  # grows while it is gone through
-            found += layer.sublayers
-        return found
-
-    @property
-    def variables(self) -> list[Variable]:
-        """All variables: weights that are trained, others, random seeds; then the sublayers'."""
-        own = [*self._weights, *self._attributes(Variable)]
-        seeds = [g.state for g in self._attributes(SeedGenerator)]
-        ordered = [
-            *(v for v in own if v.trainable),
-            *(v for v in own if not v.trainable),
-            *seeds,
-            *(v for layer in self.sublayers for v in layer.variables),
-        ]
-        return list(dict.fromkeys(ordered))
-
-    @property
-    def trainable_variables(self) -> list[Variable]:
-        """The variables that training changes by gradients."""
-        if not self.trainable:
-            return []
-        own = [v for v in (*self._weights, *self._attributes(Variable)) if v.trainable]
-        inner = [v for layer in self.sublayers for v in layer.trainable_variables]
-        return list(dict.fromkeys([*own, *inner]))
-
-    @property
-    def non_trainable_variables(self) -> list[Variable]:
-        """The variables that training does not change by gradients."""
-        trained = set(self.trainable_variables)
-        return [v for v in self.variables if v not in trained]
-
-    @property
-    def weights(self) -> list[Variable]:
-        """The variables that a saved layer consists of: all but random seeds."""
-        seeds = {g.state for g in self._attributes(SeedGenerator)}
-        inner = {v for layer in self.sublayers for v in layer.variables}
-        kept = {v for layer in self.sublayers for v in layer.weights}
-        return [v for v in self.variables if v not in seeds and (v not in inner or v in kept)]
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The weights that training changes by gradients."""
-        return self.trainable_variables
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """The weights that training does not change by gradients."""
-        trained = set(self.trainable_variables)
-        return [v for v in self.weights if v not in trained]
-
-    @property
-    def kept(self) -> set[Variable]:
-        """The variables that the layer keeps itself, in attributes."""
-        return {*self._weights, *self._attributes(Variable)}
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "trainable" and "trainable" in vars(self):
-            for layer in self.sublayers:
-                layer.trainable = value
-        super().__setattr__(name, value)
+    # -- what is known of it ----------------------------------------------------------------------
 
     @property
     def compute_dtype(self) -> str:
@@ -445,11 +303,6 @@ class Layer(Configured):
     def variable_dtype(self) -> str:
         """The dtype of the weights."""
         return self.dtype_policy.variable_dtype
-
-    @property
-    def label(self) -> str:
-        """How errors speak of the layer: ``Dense 'logits'``."""
-        return f"{type(self).__name__} '{self.name}'"
 
     @property
     def input(self) -> Any:
@@ -470,42 +323,6 @@ class Layer(Configured):
                 expected="a layer of a model, or one called on Input(shape=(...))",
             )
         return self.calls[0]
-
-    def count_params(self) -> int:
-        """The number of single weights.
-
-        Raises:
-            StateError: If the layer has not been built yet.
-        """
-        if not self.built:
-            raise StateError(
-                f"{self.label} has no weights yet.",
-                given="a layer that has not seen an input",
-                expected="a built layer",
-                mend="call it on data or on Input(shape=(...)) first",
-            )
-        return sum(v.numpy().size for v in self.weights)
-
-    def get_weights(self) -> list[np.ndarray]:
-        """The values of the weights, as NumPy arrays, in the order of ``weights``."""
-        return [v.numpy() for v in self.weights]
-
-    def set_weights(self, values: list[Any]) -> None:
-        """Give the weights values, in the order of :meth:`get_weights`.
-
-        Raises:
-            ShapeError: If their number or a shape does not fit; then nothing is changed.
-        """
-        arrays = [np.asarray(value) for value in values]
-        given, wanted = [a.shape for a in arrays], [v.shape for v in self.weights]
-        if given != wanted:
-            raise ShapeError(
-                f"{self.label} has other weights.",
-                given=f"{len(given)} arrays of shapes {', '.join(map(str, given))}",
-                expected=f"{len(wanted)} arrays of shapes {', '.join(map(str, wanted))}",
-            )
-        for variable, array in zip(self.weights, arrays, strict=True):
-            variable.assign(array)
 
     # -- as data ---------------------------------------------------------------------------------
 
@@ -560,7 +377,6 @@ _BY_KIND = {
     "regularizer": regularizers.get,
     "constraint": constraints.get,
 }
-_INTERNAL = ("_build_shapes", "_weights", "_losses", "_programs", "calls", "dtype_policy")
 _BASE_FIELDS = tuple(f.name for f in fields(Layer))
 
 

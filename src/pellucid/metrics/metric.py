@@ -1,11 +1,14 @@
 """What a metric is: a number that is gathered over the batches of an epoch."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import optree
 
+from pellucid import initializers
 from pellucid.configured import Configured, snake_case
 from pellucid.errors import ShapeError, StateError
 from pellucid.graph.dtypes import dtype_name
@@ -16,6 +19,7 @@ from pellucid.graph.operations.reductions import mean, sum
 from pellucid.graph.scope import name_scope
 from pellucid.graph.tensor import Tensor, as_tensor, current_updates
 from pellucid.graph.variable import Variable
+from pellucid.graph.walk import evaluate
 from pellucid.losses.loss import apply_mask, divide_no_nan, same_ndim
 
 __all__ = [
@@ -65,6 +69,11 @@ class Metric(Configured):
     name: str | None = None
     dtype: str | None = None
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "result" in vars(cls):
+            setattr(cls, "result", _known(vars(cls)["result"]))  # noqa: B010 (not a method to mypy)
+
     def __post_init__(self) -> None:
         self.name = self.name or snake_case(type(self).__name__)
         self.dtype = dtype_name(self.dtype or "float32")
@@ -78,7 +87,7 @@ class Metric(Configured):
     def add_variable(
         self,
         shape: tuple[int, ...],
-        initializer: Callable[..., Any] | None = None,
+        initializer: Any = None,
         dtype: str | None = None,
         name: str = "state",
     ) -> Variable:
@@ -86,16 +95,28 @@ class Metric(Configured):
 
         Args:
             shape: Its shape.
-            initializer: What makes its first value of a shape and ``dtype=``; zeros by default.
+            initializer: What makes its first value of a shape and ``dtype=``, or the name of an
+                initializer; zeros by default.
             dtype: Its dtype; the metric's by default.
             name: Its name within the metric.
         """
         kind = dtype or self.dtype
-        value = initializer(shape, dtype=kind) if initializer else np.zeros(shape)
+        made = initializers.get(initializer)
+        value = np.zeros(shape) if made is None else made(shape, dtype=kind)
         variable = Variable(value, trainable=False, dtype=kind, name=f"{self.name}/{name}")
         self.variables.append(variable)
         self._first.append(variable.numpy())
         return variable
+
+    def add_weight(
+        self,
+        shape: tuple[int, ...] = (),
+        initializer: Any = None,
+        dtype: str | None = None,
+        name: str = "state",
+    ) -> Variable:
+        """:meth:`add_variable`, by the name that it has in layers; a scalar by default."""
+        return self.add_variable(shape, initializer, dtype, name)
 
     def reset_state(self) -> None:
         """Forget what was gathered."""
@@ -123,6 +144,21 @@ class Metric(Configured):
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
         return f"{type(self).__name__}({shown})"
+
+
+def _known(result: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A ``result`` that is a number where nothing is being built: its variables have values."""
+
+    @functools.wraps(result)
+    def known(self: Any) -> Any:
+        made = result(self)
+        tensors = [x for x in optree.tree_leaves(made) if isinstance(x, Tensor)]
+        if not tensors or current_updates() is not None:
+            return made
+        values = evaluate(tensors, {})
+        return optree.tree_map(lambda x: values.get(x, x) if isinstance(x, Tensor) else x, made)
+
+    return known
 
 
 @dataclass(eq=False, repr=False)

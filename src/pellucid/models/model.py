@@ -140,6 +140,16 @@ class Model(Trainer):
         return super().output if self._cut is None else self._cut.outputs
 
     @property
+    def input_shape(self) -> Any:
+        """The shape of :attr:`input`; of several the shapes in their structure."""
+        return optree.tree_map(lambda x: x.shape, self.input)
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of :attr:`output`; of several the shapes in their structure."""
+        return optree.tree_map(lambda y: y.shape, self.output)
+
+    @property
     def output_names(self) -> list[str]:
         """The names of the layers that the outputs come from, or their keys in a dict."""
         if self._cut is None:

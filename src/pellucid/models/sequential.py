@@ -9,7 +9,7 @@ import numpy as np
 from pellucid.errors import DTypeError, GraphError, ShapeError, StateError
 from pellucid.graph.scope import name_scope
 from pellucid.graph.spec import Spec, same_shape
-from pellucid.graph.tensor import Tensor
+from pellucid.graph.tensor import Tensor, Updates
 from pellucid.graph.variable import Placeholder, placeholder
 from pellucid.layers.calls import entered, tensors_in
 from pellucid.layers.inputs import InputLayer
@@ -88,7 +88,7 @@ class Sequential(Model):
             )
         if self._input is not None:
             x = self.outputs[0] if self.outputs else self._input
-            with name_scope(str(self.name)), entered(training=False):
+            with name_scope(str(self.name)), entered(training=False), Updates():  # only drawn up
                 self.outputs = [layer(x)]
             layer.calls.append(self.outputs[0].call)
             self.built = True

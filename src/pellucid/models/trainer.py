@@ -63,6 +63,7 @@ class Trainer(Layer):
         run_eagerly: bool = False,
         steps_per_execution: int = 1,
         jit_compile: bool | str = "auto",
+        auto_scale_loss: bool = True,
     ) -> None:
         """Say how the model learns and how it is judged.
 
@@ -80,6 +81,8 @@ class Trainer(Layer):
             run_eagerly: Whether to run the steps node by node in the reference engine.
             steps_per_execution, jit_compile: Taken for Keras's sake: as many steps as fit into a
                 tenth of a second always run in one compiled program.
+            auto_scale_loss: Whether the optimizer of a model whose dtype is ``"mixed_float16"`` is
+                put into a :class:`~pellucid.optimizers.LossScaleOptimizer`.
 
         Raises:
             UnknownNameError: For a name that nothing has.
@@ -89,9 +92,11 @@ class Trainer(Layer):
             metrics = arguments.listed("metrics", metrics) or None
         if not isinstance(weighted_metrics, dict):
             weighted_metrics = arguments.listed("weighted_metrics", weighted_metrics) or None
-        self.compiled = Compiled(
-            optimizers.get(optimizer), loss, loss_weights, metrics, weighted_metrics
-        )
+        chosen = optimizers.get(optimizer)
+        half = self.dtype_policy.name == "mixed_float16"
+        if auto_scale_loss and half and not isinstance(chosen, optimizers.LossScaleOptimizer):
+            chosen = optimizers.LossScaleOptimizer(chosen)
+        self.compiled = Compiled(chosen, loss, loss_weights, metrics, weighted_metrics)
         self.run_eagerly = run_eagerly
         self._forget_programs()
 
@@ -138,9 +143,11 @@ class Trainer(Layer):
 
     @property
     def metrics(self) -> list[Metric]:
-        """What is reported: the loss, the metrics, and those that the model keeps itself."""
+        """What is reported: the loss, the metrics, and those that the model and its layers keep."""
         made = [] if self.compiled is None else list(self.compiled.named.values())
-        return list(dict.fromkeys([*made, *self._attributes(Metric)]))
+        inside = [x for x in self._layers_inside() if x is self or not isinstance(x, Trainer)]
+        own = [metric for layer in inside for metric in layer._attributes(Metric)]
+        return list(dict.fromkeys([*made, *own]))
 
     @property
     def output_names(self) -> list[str]:
@@ -241,8 +248,9 @@ class Trainer(Layer):
     def get_metrics_result(self) -> dict[str, Any]:
         """What is reported, by name, as it stands."""
         named = self._compiled("get_metrics_result").named
-        others = [m for m in self._attributes(Metric) if m not in named.values()]
-        return {name: m.result() for name, m in [*named.items(), *((m.name, m) for m in others)]}
+        others = [m for m in self.metrics if m not in named.values()]
+        shown = [*named.items(), *((str(m.name), m) for m in others)]
+        return {name: m.result() for name, m in shown}
 
     def _track(self, x: Any, y: Any, y_pred: Any, weight: Any, loss: Any) -> None:
         """Update what is reported. The loss counts once for each row, as in Keras."""
@@ -573,7 +581,9 @@ class Trainer(Layer):
     def _check_labels(self, data: Dataset, step: steps.Step) -> None:
         """Raise if a loss that takes whole-number labels would get others."""
         outputs = self._compiled("fit").outputs or []
-        targets = optree.tree_leaves(data.y)
+        named = isinstance(data.y, dict)
+        given: Any = [data.y[o.name] for o in outputs if o.name in data.y] if named else data.y
+        targets = optree.tree_leaves(given)
         if len(targets) != len(outputs) or len(step.predictions) != len(outputs):
             return
         numbered = (losses.SparseCategoricalCrossentropy, losses.sparse_categorical_crossentropy)
