@@ -8,6 +8,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from pellucid.models.costs import bytes_out, flops_of_layer, receptive_field
+
 if TYPE_CHECKING:
     from pellucid.layers.layer import Layer
     from pellucid.models.model import Model
@@ -28,6 +30,7 @@ def summary_table(
     table.add_column("Layer (type)")
     table.add_column("Output shape")
     table.add_column("Weights", justify="right")
+    table.add_column("FLOPs", justify="right")
     branched = any(len(layer.calls) > 1 or _joins(layer) for layer in model.layers)
     if branched:
         table.add_column("From")
@@ -38,6 +41,8 @@ def summary_table(
         layer, depth = rows.pop()
         cells = [f"{'  ' * depth}{layer.name} ({type(layer).__name__})", _shape(layer)]
         cells.append(f"{layer.count_params():,}" if layer.built else "not built")
+        cost = flops_of_layer(layer)
+        cells.append("?" if cost is None else f"{cost:,}")
         if branched:
             cells.append(_sources(layer))
         if show_trainable:
@@ -47,6 +52,16 @@ def summary_table(
             rows += [(inner, depth + 1) for inner in reversed(layer.layers)]
     console = Console(width=width or 76, file=io.StringIO())
     console.print(table)
+    costs = [(flops_of_layer(layer), bytes_out(layer)) for layer in model.layers]
+    known = [(count, size) for count, size in costs if count is not None and size is not None]
+    if known and len(known) == len(costs):
+        counted, kept = (sum(parts) for parts in zip(*known, strict=True))
+        console.print(
+            f"A row forwards: {counted:,} FLOPs, {bytes_text(kept)} of outputs", highlight=False
+        )
+        field = receptive_field(model.layers)
+        if field:
+            console.print(f"Each last unit of the convolutions sees {field}", highlight=False)
     total = sum(v.numpy().size for v in model.weights)
     trained = sum(v.numpy().size for v in model.trainable_variables)
     size = sum(v.numpy().nbytes for v in model.weights)

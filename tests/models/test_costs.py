@@ -1,0 +1,64 @@
+"""Costs of layers: counted by hand."""
+
+import pytest
+
+from pellucid import Input, Sequential, layers
+from pellucid.models.costs import bytes_out, flops_of_layer, receptive_field
+
+COUNTED = [
+    (lambda: layers.Dense(3), (4,), 2 * 4 * 3 + 3, 3 * 4),
+    (lambda: layers.Dense(3, "relu", use_bias=False), (7, 4), 7 * (2 * 4 * 3 + 3), 7 * 3 * 4),
+    (lambda: layers.Conv2D(8, 3), (28, 28, 2), 26 * 26 * 8 * (2 * 9 * 2 + 1), 26 * 26 * 8 * 4),
+    (
+        lambda: layers.Conv2D(8, 3, strides=2, groups=2, padding="same", use_bias=False),
+        (8, 8, 4),
+        4 * 4 * 8 * 2 * 9 * 2,
+        4 * 4 * 8 * 4,
+    ),
+    (lambda: layers.MaxPooling2D(2), (8, 8, 3), 4 * 4 * 3 * 4, 4 * 4 * 3 * 4),
+    (lambda: layers.Flatten(), (8, 3), 0, 24 * 4),
+    (  # a step: both products, two sums, tanh
+        lambda: layers.SimpleRNN(5),
+        (6, 4),
+        6 * (2 * 4 * 5 + 2 * 5 * 5 + 5 + 5 + 5),
+        5 * 4,
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "shape", "flops", "size"), COUNTED)
+def test_a_layer_costs_what_is_counted_by_hand(make, shape, flops, size):
+    layer = make()
+    layer(Input(shape))
+    assert (flops_of_layer(layer), bytes_out(layer)) == (flops, size)
+
+
+def test_what_is_not_known_yet_has_no_cost():
+    new, of_any_length = layers.Dense(1), layers.Conv1D(2, 3)
+    of_any_length(Input((None, 4)))
+    for layer in (new, of_any_length):
+        assert (flops_of_layer(layer), bytes_out(layer)) == (None, None)
+
+
+def test_the_receptive_field_grows_with_strides_and_dilation():
+    chain = [
+        layers.Conv2D(1, 3),  # 3
+        layers.Conv2D(1, 3, strides=2),  # 5, and then steps of 2
+        layers.AveragePooling2D(2),  # 7, steps of 4
+        layers.Conv2D(1, 3, dilation_rate=2),  # 7 + 4 * 4 = 23
+        layers.Flatten(),
+        layers.Dense(1),
+    ]
+    Sequential([Input((64, 64, 1)), *chain])
+    assert receptive_field(chain) == "23 x 23"
+    assert receptive_field(chain[-2:]) == ""
+
+
+def test_a_summary_tells_the_costs():
+    model = Sequential([Input((8, 8, 1)), layers.Conv2D(2, 3), layers.Conv2D(1, 3)], name="net")
+    lines = []
+    model.summary(print_fn=lines.append)
+    first, second = 36 * 2 * (2 * 9 + 1), 16 * (2 * 9 * 2 + 1)
+    assert f"{first:,}" in lines[0]
+    assert f"A row forwards: {first + second:,} FLOPs, {36 * 2 * 4 + 16 * 4} bytes" in lines[0]
+    assert "Each last unit of the convolutions sees 5 x 5" in lines[0]
