@@ -378,7 +378,7 @@ BAD = {
         lambda: {"x": Endless(X, Y)},
         ArgumentError,
         "A data set without end needs a number of steps.\n"
-        "  given:    x: a PyDataset with num_batches=None\n"
+        "  given:    x, which has no end\n"
         "  expected: steps_per_epoch=100, for example",
     ),
 }

@@ -174,6 +174,30 @@ def test_repeating_without_end_has_no_length():
     assert listed(numbers(0).repeat()) == []
 
 
+def test_so_many_elements_of_an_endless_data_set_are_so_many():
+    assert len(numbers(3).repeat().take(7)) == 7
+    unknown = numbers(4, 2).map(lambda x: x).unbatch().take(7)  # of four
+    with pytest.raises(TypeError):
+        len(unknown)
+    assert listed(unknown) == [0, 1, 2, 3]
+
+
+def test_a_training_without_end_is_refused(rng):
+    x = rng.normal(size=(4, 2)).astype(np.float32)
+    data = utils.Batches(4, lambda i: (x[i], x[i, :1]), 2).repeat()
+    model = Sequential([layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.raises(ArgumentError) as error:
+        model.fit(data.prefetch(1), verbose=0)
+    assert str(error.value) == (
+        "A data set without end needs a number of steps.\n"
+        "  given:    x, which has no end\n"
+        "  expected: steps_per_epoch=100, for example"
+    )
+    assert len(model.fit(data, steps_per_epoch=3, epochs=2, verbose=0).epoch) == 2
+    assert len(model.fit(data.take(3), epochs=2, verbose=0).epoch) == 2
+
+
 def test_each_repetition_has_an_order_of_its_own():
     order = listed(numbers(10, shuffle=True, seed=0).repeat(2))
     assert sorted(order[:10]) == sorted(order[10:]) == list(range(10))

@@ -66,6 +66,7 @@ class IterableFeed(Feed):
         super().__init__(part)
         self.source = source
         self.once = isinstance(source, Iterator)
+        self.endless = getattr(source, "endless", False)
         self.begun: Iterator[Any] | None = None
         sized = hasattr(source, "__len__") and not self.once
         try:
@@ -279,7 +280,7 @@ def require_steps(name: str, steps: int | None, data: Dataset | Feed | None) -> 
     if steps is None and isinstance(data, Feed) and data.endless:
         raise ArgumentError(
             "A data set without end needs a number of steps.",
-            given=f"{data.part}x: a PyDataset with num_batches=None",
+            given=f"{data.part}x, which has no end",
             expected=f"{name}=100, for example",
         )
 

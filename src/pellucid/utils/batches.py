@@ -42,6 +42,7 @@ class Batches:
 
     Attributes:
         batch_size: As given, or as :meth:`batch` was told last.
+        endless: Whether a pass has no end, and ``fit`` needs ``steps_per_epoch``.
         class_names: The names of the classes, of data from folders; else ``None``.
         file_paths: The files of such data, before anything was passed over or mixed.
 
@@ -55,6 +56,7 @@ class Batches:
         [[0, 10, 20], [30, 40], [0, 10, 20]]
     """
 
+    endless = False
     class_names: list[str] | None = None
     file_paths: list[str] | None = None
 
@@ -166,9 +168,11 @@ class Batches:
             return islice(self._elements(run, first), stop)
 
         known = self._length
-        return self._derived(
-            elements, known if number == -1 else number if known is None else min(number, known)
-        )
+        if number != -1 and (known is not None or self.endless):
+            known = number if known is None else min(number, known)
+        new = self._derived(elements, known)
+        new.endless = self.endless and number == -1
+        return new
 
     def skip(self, count: int) -> Self:
         """All but the first ``count`` elements of each pass; those are not even made.
@@ -214,7 +218,9 @@ class Batches:
                     return  # there is nothing to repeat
 
         known = None if number is None or self._length is None else number * self._length
-        return self._derived(lambda run, first: islice(passes(run), first, None), known)
+        new = self._derived(lambda run, first: islice(passes(run), first, None), known)
+        new.endless = self.endless or number is None
+        return new
 
     # -- when they are made ----------------------------------------------------------------------
 
