@@ -28,6 +28,7 @@ CLOSED = {
     "while_loop",
 }
 FIRST = {"einsum": "subscripts"}  # settings that the function wants before the tensors
+LATER = {"pad": "constant_values"}  # arguments that it wants after the settings
 
 
 @dataclass(eq=False, repr=False)
@@ -70,6 +71,8 @@ class Operation(Layer):
         settings = dict(self.settings)
         if self._function.__name__ in FIRST:
             args.insert(0, settings.pop(FIRST[self._function.__name__]))
+        if self._function.__name__ in LATER and len(args) > 1:
+            options[LATER[self._function.__name__]] = args.pop()
         parameters = inspect.signature(self._function).parameters
         options = {
             name: value

@@ -6,6 +6,8 @@ from pellucid.saving.weights_h5 import load_weights, save_weights
 from pellucid.serialization import (
     custom_object_scope,
     get_custom_objects,
+    get_registered_name,
+    get_registered_object,
     register_serializable,
 )
 from pellucid.serialization import deserialize as deserialize_keras_object
@@ -16,6 +18,8 @@ __all__ = [
     "custom_object_scope",
     "deserialize_keras_object",
     "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
     "load_model",
     "load_safetensors",
     "load_weights",

@@ -198,7 +198,7 @@ def _config(archive: Archive) -> Any:
 def _load_assets(model: Layer, archive: Archive) -> None:
     """Give layers the files that lie at their places; what else is in the archive is not read."""
     for where, layer in places(model):
-        start = "/".join(filter(None, (ASSETS, where, "")))
+        start = "/".join(filter(None, (ASSETS, where))) + "/"
         inside = [n for n in archive.names if n.startswith(start) and "/" not in n[len(start) :]]
         inside = [name for name in inside if name != start]
         if not inside or not hasattr(layer, "load_assets"):

@@ -1,0 +1,148 @@
+"""Keras's files, both ways: a model saved by either library is the same model in the other."""
+
+import keras
+import numpy as np
+import optree
+import pytest
+
+import pellucid
+from tests.saving.architectures import ARCHITECTURES, TRAINED
+
+pytestmark = [
+    # Keras itself hands arrays to NumPy in a way that NumPy 2 warns of.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Explicitly requested dtype int64:UserWarning"),
+    pytest.mark.filterwarnings("ignore:The structure of `inputs`:UserWarning"),
+]
+LIBRARIES = {"keras": keras, "ours": pellucid}
+BOTH_WAYS = ("dense", "outputs_by_name", "nested_functional", "transformer")
+
+
+def inputs_for(model, rows=4):
+    """An array for each input of a model, in the structure of its inputs."""
+    rng = np.random.default_rng(0)
+    found = []
+    for x in model.inputs:
+        shape = (rows, *x.shape[1:])
+        whole = "int" in str(x.dtype)
+        found.append(rng.integers(0, 5, shape) if whole else rng.normal(size=shape).astype("f"))
+    if len(found) > 1 and isinstance(model.input, dict):
+        return dict(zip(model.input, found, strict=True))
+    return found[0] if len(found) == 1 else found
+
+
+def targets_for(outputs):
+    """Numbers of the shape of each output; such that they add up to 1, as probabilities do."""
+    rng = np.random.default_rng(1)
+
+    def target(y):
+        drawn = rng.uniform(0.1, 1, np.shape(y)).astype("f")
+        return drawn / drawn.sum(-1, keepdims=True)
+
+    return optree.tree_map(target, outputs)
+
+
+def optimizer_in(library, given):
+    if isinstance(given, str):
+        return given
+    name, settings = given
+    settings = dict(settings)
+    if settings.pop("schedule", False):
+        settings["learning_rate"] = library.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5)
+    if "inner" in settings:
+        settings["inner_optimizer"] = getattr(library.optimizers, settings.pop("inner"))()
+    return getattr(library.optimizers, name)(**settings)
+
+
+def compiled(model, library, name):
+    optimizer, loss, metrics = TRAINED[name]
+    model.compile(optimizer_in(library, optimizer), loss, metrics=metrics)
+    return model
+
+
+def predicted(model, x):
+    found = model(x, training=False)
+    return [np.asarray(y) for y in optree.tree_leaves(found)]
+
+
+def randomized(model):
+    """Weights that are neither 0 nor alike, so that one in the place of another would be seen."""
+    rng = np.random.default_rng(2)
+    for weights in model.trainable_weights:
+        value = np.asarray(weights.numpy())
+        if value.dtype.kind == "f" or "bfloat" in str(value.dtype):
+            weights.assign((np.abs(value) + rng.uniform(0.1, 0.5, value.shape)).astype(value.dtype))
+
+
+def same(a, b, x, tolerance=1e-5):
+    for one, other in zip(predicted(a, x), predicted(b, x), strict=True):
+        assert one.shape == other.shape
+        np.testing.assert_allclose(
+            one.astype("f"), other.astype("f"), rtol=tolerance, atol=tolerance
+        )
+
+
+def trained_alike(a, b, x, y):
+    histories = [
+        model.fit(x, y, epochs=2, batch_size=2, shuffle=False, verbose=0).history
+        for model in (a, b)
+    ]
+    assert set(histories[0]) == set(histories[1])
+    for name, values in histories[0].items():
+        np.testing.assert_allclose(values, histories[1][name], rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("saved_by", LIBRARIES)
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_saved_model_is_the_same_in_the_other_library(tmp_path, name, saved_by):
+    library = LIBRARIES[saved_by]
+    other = pellucid if library is keras else keras
+    file = tmp_path / "model.keras"
+    model = ARCHITECTURES[name](library, library.layers)
+    x = inputs_for(model)
+    randomized(model)
+    trained = name in (TRAINED if library is keras else BOTH_WAYS)
+    if trained:
+        compiled(model, library, name)
+        y = targets_for(model.predict(x, verbose=0))
+        model.fit(x, y, epochs=1, batch_size=2, verbose=0)
+    model.save(file)
+    loaded = other.models.load_model(file)
+    same(model, loaded, x, 2e-2 if name == "half" else 1e-5)
+    assert len(model.trainable_variables) == len(loaded.trainable_variables)
+    if trained:
+        for a, b in zip(model.optimizer.variables, loaded.optimizer.variables, strict=True):
+            np.testing.assert_array_equal(np.asarray(a.numpy()), np.asarray(b.numpy()))
+        if name != "images":  # whose dropout draws differently
+            trained_alike(model, loaded, x, y)
+
+
+OLDER = ("dense", "images", "bidirectional", "nested_functional", "shared", "arithmetic")
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
+@pytest.mark.parametrize("name", OLDER)
+def test_an_older_file_of_a_whole_model_is_loaded(tmp_path, name):
+    file = tmp_path / "model.h5"
+    model = ARCHITECTURES[name](keras, keras.layers)
+    x = inputs_for(model)
+    randomized(model)
+    if name == "dense":
+        compiled(model, keras, name)
+        y = targets_for(model.predict(x, verbose=0))
+        model.fit(x, y, verbose=0)
+    model.save(file)
+    loaded = pellucid.models.load_model(file)
+    same(model, loaded, x)
+    if name == "dense":
+        trained_alike(model, loaded, x, y)
+
+
+@pytest.mark.parametrize("name", ["dense", "shared_at_depths", "nested_functional", "variational"])
+def test_a_description_is_enough_for_a_model_with_new_weights(name):
+    model = ARCHITECTURES[name](pellucid, pellucid.layers)
+    again = pellucid.models.model_from_json(model.to_json())
+    again.set_weights(model.get_weights())
+    same(model, again, inputs_for(model))
+    theirs = keras.models.model_from_json(model.to_json())
+    assert [w.shape for w in theirs.weights] == [w.shape for w in model.weights]
