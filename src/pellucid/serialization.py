@@ -18,6 +18,8 @@ __all__ = [
     "custom_object_scope",
     "deserialize",
     "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
     "register_serializable",
     "serialize",
 ]
@@ -55,6 +57,38 @@ def register_serializable(package: str = "Custom", name: str | None = None) -> C
 def get_custom_objects() -> dict[str, Any]:
     """The registered classes and functions by name; a change to it registers."""
     return _custom
+
+
+def get_registered_name(obj: Any) -> str:
+    """The name that a class or function is registered under; else its own.
+
+    Examples:
+        >>> get_registered_name(layers.Dense)
+        'Dense'
+    """
+    return _names.get(obj, obj.__name__)
+
+
+def get_registered_object(
+    name: str,
+    custom_objects: Mapping[str, Any] | None = None,
+    module_objects: Mapping[str, Any] | None = None,
+) -> Any:
+    """The class or function that is registered under a name; ``None`` if there is none.
+
+    Args:
+        name: As :func:`get_registered_name` gives it.
+        custom_objects, module_objects: More of them by name, looked through after the registered.
+
+    Examples:
+        >>> with custom_object_scope({"double": lambda x: 2 * x}):
+        ...     get_registered_object("double")(4)
+        8
+    """
+    for known in (_custom, custom_objects or {}, module_objects or {}):
+        if name in known:
+            return known[name]
+    return None
 
 
 @contextmanager

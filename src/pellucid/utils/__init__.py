@@ -12,6 +12,8 @@ from pellucid.random.seeds import set_random_seed
 from pellucid.serialization import (
     custom_object_scope,
     get_custom_objects,
+    get_registered_name,
+    get_registered_object,
 )
 from pellucid.serialization import custom_object_scope as CustomObjectScope  # noqa: N812 (Keras's)
 from pellucid.serialization import deserialize as deserialize_keras_object
@@ -50,6 +52,8 @@ __all__ = [
     "enable_interactive_logging",
     "get_custom_objects",
     "get_file",
+    "get_registered_name",
+    "get_registered_object",
     "get_source_inputs",
     "image_dataset_from_directory",
     "img_to_array",
