@@ -234,6 +234,7 @@ CASES = {
         applied(lambda x: [ops.left_shift(x, x), ops.right_shift(x, x)]),
         text(3, 4).astype("uint32"),
     ),
+    "a sum over a number that is no count": (applied(lambda x: ops.sum(x, axis=1) / 3), (2, 4)),
     "products over an axis": (applied(lambda x: ops.prod(x, axis=1)), (2, 4)),
     "positions of the smallest": (applied(lambda x: ops.argmin(x, axis=1)), (2, 4)),
     "a slice from where the input says": (
