@@ -165,7 +165,6 @@ class MelSpectrogram(Layer):
         low, middle, high = edges[:-2], edges[1:-1], edges[2:]
         rising, falling = (places - low) / (middle - low), (high - places) / (high - middle)
         weights = np.maximum(0, np.minimum(rising, falling))
-        weights[0] = 0  # a constant is no sound
         return weights.astype(numpy_dtype(dtype))
 
 
