@@ -193,3 +193,8 @@ def test_dot_is_numpys(left, right, rng):
 def test_outer_is_numpys(rng):
     x, y = rng.normal(size=3), rng.normal(size=(2, 2))
     np.testing.assert_array_equal(outer(x, y), np.outer(x, y))
+
+
+def test_outer_of_whole_numbers_and_float32_is_float32():
+    x, y = np.ones(2, np.int32), np.ones(3, np.float32)
+    assert outer(x, y).dtype == outer(y, x).dtype == np.float32

@@ -129,6 +129,8 @@ def together(*operands: Any) -> tuple[Any, ...]:
     tensors, since NumPy makes float64 of every number and that dtype says nothing of intent.
     """
     operands = tuple(_cast_variable(x) for x in operands)
+    if any(isinstance(x, Tensor) for x in operands):  # NumPy's numbers give way to tensors
+        operands = tuple(float(x) if isinstance(x, np.float64) else x for x in operands)
     strong = [x if isinstance(x, Tensor) else as_array(x) for x in operands if not _is_number(x)]
     tensors = [x for x in strong if isinstance(x, Tensor)]
     symbolic_float = any(is_float(x.dtype) for x in tensors)
@@ -143,7 +145,7 @@ def together(*operands: Any) -> tuple[Any, ...]:
         dtype = dtypes[0]
         for other in dtypes[1:]:
             dtype = promote(dtype, other)
-        if not is_float(dtype) and any(isinstance(x, float) for x in operands):
+        if not is_float(dtype) and any(_is_number(x) and isinstance(x, float) for x in operands):
             dtype = "float32"
         elif dtype == "bool" and any(_is_number(x) and type(x) is int for x in operands):
             dtype = "int32"
@@ -157,4 +159,5 @@ def floating(x: Any) -> Any:
 
 
 def _is_number(x: object) -> bool:
-    return isinstance(x, bool | int | float)
+    """Whether it is one of Python's numbers; NumPy's float64, a subclass, says its dtype."""
+    return isinstance(x, bool | int | float) and not isinstance(x, np.generic)

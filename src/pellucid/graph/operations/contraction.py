@@ -291,4 +291,5 @@ def outer(x: Any, y: Any) -> Any:
         array([[3, 4],
                [6, 8]])
     """
+    x, y = together(x, y)  # NumPy would make float64 of int32 times float32
     return reshape(x, (-1, 1)) * reshape(y, (1, -1))
