@@ -28,6 +28,7 @@ from pellucid.graph.tensor import (
 )
 from pellucid.graph.variable import Variable, placeholder
 from pellucid.layers.calls import LayerCall, bound_arguments, context, entered, tensors_in
+from pellucid.layers.input_spec import check_inputs
 from pellucid.layers.owner import Owner
 from pellucid.metrics.metric import Mean
 from pellucid.serialization import serialize
@@ -60,6 +61,7 @@ class Layer(Owner, Configured):
         built: Whether the weights have been made.
         calls: Its applications to symbolic tensors, in which models find it.
         supports_masking: Whether the mask of the input is handed on to the output.
+        input_spec: What the input must be like, if a layer says so: an :class:`InputSpec` or some.
 
     Examples:
         >>> class Scale(layers.Layer):
@@ -79,6 +81,7 @@ class Layer(Owner, Configured):
     autocast: bool = True
 
     supports_masking: ClassVar[bool] = False
+    input_spec: ClassVar[Any] = None
 
     def __post_init__(self) -> None:
         self.name: str = self.name or unique_name(snake_case(type(self).__name__))
@@ -161,6 +164,8 @@ class Layer(Owner, Configured):
     def _call_with(self, arguments: dict[str, Any], training: bool) -> Any:
         """Cast, build, hand over masks, call, and remember."""
         given = {name: self._as_tensors(value) for name, value in arguments.items()}
+        if self.input_spec is not None:
+            check_inputs(self.input_spec, next(iter(given.values()), None), self.label)
         self._build_once(given)
         parameters = inspect.signature(self.call).parameters
         options = self._masks(given, parameters)
