@@ -6,6 +6,7 @@ import optree
 import pytest
 
 import pellucid
+from pellucid.errors import UnknownNameError
 from tests.saving.architectures import ARCHITECTURES, TRAINED
 
 pytestmark = [
@@ -146,3 +147,41 @@ def test_a_description_is_enough_for_a_model_with_new_weights(name):
     same(model, again, inputs_for(model))
     theirs = keras.models.model_from_json(model.to_json())
     assert [w.shape for w in theirs.weights] == [w.shape for w in model.weights]
+
+
+@pytest.mark.filterwarnings("ignore:.*not yet been built:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*is saved without weights:UserWarning")
+@pytest.mark.parametrize("saved_by", LIBRARIES)
+@pytest.mark.parametrize("kind", ["TextVectorization", "StringLookup"])
+def test_a_learned_vocabulary_of_text_is_the_same_in_the_other_library(tmp_path, kind, saved_by):
+    library = LIBRARIES[saved_by]
+    other = pellucid if library is keras else keras
+    layer = getattr(library.layers, kind)()
+    layer.adapt(["owl cat", "cat", "émeu cat", "owl cat"])
+    library.Sequential([layer]).save(tmp_path / "a.keras")
+    loaded = other.models.load_model(tmp_path / "a.keras").layers[0]
+    assert len(loaded.get_vocabulary()) > 3
+    assert list(map(str, loaded.get_vocabulary())) == list(map(str, layer.get_vocabulary()))
+
+
+def test_a_model_of_ones_own_is_made_again_by_its_arguments(tmp_path):
+    class Own(pellucid.Model):
+        def __init__(self, units, **options):
+            super().__init__(**options)
+            self.units = units
+            self.inside = pellucid.layers.Dense(units)
+
+        def call(self, x):
+            return self.inside(x)
+
+        def get_config(self):
+            return {**super().get_config(), "units": self.units}
+
+    x = np.ones((2, 4), "f")
+    model = Own(3)
+    wanted = model(x)
+    model.save(tmp_path / "a.keras")
+    loaded = pellucid.models.load_model(tmp_path / "a.keras", custom_objects={"Own": Own})
+    np.testing.assert_array_equal(loaded(x), wanted)
+    with pytest.raises(UnknownNameError, match="Unknown class 'Own'"):
+        pellucid.models.load_model(tmp_path / "a.keras")

@@ -95,7 +95,7 @@ class TextVectorization(ArrayLayer):
         self.split = self._function("split", tuple(_SPLITS))
         self.ngrams = tuple(self.ngrams) if isinstance(self.ngrams, list) else self.ngrams
         self._widths = self._checked_widths()
-        self.lookup = StringLookup(
+        self._lookup_layer = StringLookup(
             self.max_tokens,
             mask_token="",
             vocabulary=self.vocabulary,
@@ -104,8 +104,8 @@ class TextVectorization(ArrayLayer):
             pad_to_max_tokens=self.pad_to_max_tokens,
             encoding=self.encoding,
         )
-        self.vocabulary = self.lookup.vocabulary
-        self.output_mode = self.lookup.output_mode
+        self.vocabulary = self._lookup_layer.vocabulary
+        self.output_mode = self._lookup_layer.output_mode
         if self.ragged or (self.output_sequence_length is not None and self.output_mode != "int"):
             raise ArgumentError(
                 f"{self.label} gives rows of one length, and cuts only rows of indices.",
@@ -156,27 +156,27 @@ class TextVectorization(ArrayLayer):
 
     def update_state(self, data: Any) -> None:
         """Count the terms of one batch of text."""
-        self.lookup.count(self._rows(self._standard(data)))
+        self._lookup_layer.count(self._rows(self._standard(data)))
 
     def reset_state(self) -> None:
         """Forget what was counted."""
-        self.lookup.reset_state()
+        self._lookup_layer.reset_state()
 
     def finalize_state(self) -> None:
         """Make the vocabulary of what was counted."""
-        self.lookup.finalize_state()
+        self._lookup_layer.finalize_state()
 
     def get_vocabulary(self, include_special_tokens: bool = True) -> list[str]:
         """The terms in the order of their indices: :meth:`StringLookup.get_vocabulary`."""
-        return self.lookup.get_vocabulary(include_special_tokens)
+        return self._lookup_layer.get_vocabulary(include_special_tokens)
 
     def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
         """Give the layer its vocabulary: :meth:`StringLookup.set_vocabulary`."""
-        self.lookup.set_vocabulary(vocabulary, idf_weights)
+        self._lookup_layer.set_vocabulary(vocabulary, idf_weights)
 
     def vocabulary_size(self) -> int:
         """The number of indices, those of the mask and of unknown terms among them."""
-        return self.lookup.vocabulary_size()
+        return self._lookup_layer.vocabulary_size()
 
     # -- from text to numbers --------------------------------------------------------------------
 
@@ -190,8 +190,8 @@ class TextVectorization(ArrayLayer):
                 length = max(map(len, rows), default=0)
             padded = [row[:length] + [""] * (length - len(row)) for row in rows]
             terms = np.array(padded, dtype=object).reshape(len(rows), length)
-            return self.lookup(terms[0] if together else terms)
-        encoded = [self.lookup(row or [""]) for row in rows]
+            return self._lookup_layer(terms[0] if together else terms)
+        encoded = [self._lookup_layer(row or [""]) for row in rows]
         return encoded[0] if together else np.stack(encoded)
 
     def _standard(self, values: Any) -> np.ndarray:
@@ -240,7 +240,7 @@ class TextVectorization(ArrayLayer):
     def compute_output_shape(self, input_shape: Any) -> Any:
         if self.output_mode == "int":
             return (input_shape[0], self.output_sequence_length)
-        return (input_shape[0], *self.lookup.compute_output_shape((None,)))
+        return (input_shape[0], *self._lookup_layer.compute_output_shape((None,)))
 
     # -- as data ---------------------------------------------------------------------------------
 
@@ -260,16 +260,16 @@ class TextVectorization(ArrayLayer):
 
     def save_assets(self, dir_path: Any) -> None:
         """Write a learned vocabulary into a folder: :meth:`StringLookup.save_assets`."""
-        self.lookup.save_assets(dir_path)
+        self._lookup_layer.save_assets(dir_path)
 
     def load_assets(self, dir_path: Any) -> None:
         """Read what :meth:`save_assets` wrote."""
-        self.lookup.load_assets(dir_path)
+        self._lookup_layer.load_assets(dir_path)
 
     def save_own_variables(self, store: Any) -> None:
         """Put the weights of ``"tf_idf"`` into a store."""
-        self.lookup.save_own_variables(store)
+        self._lookup_layer.save_own_variables(store)
 
     def load_own_variables(self, store: Any) -> None:
         """Take the weights of ``"tf_idf"`` out of a store."""
-        self.lookup.load_own_variables(store)
+        self._lookup_layer.load_own_variables(store)
