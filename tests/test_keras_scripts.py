@@ -10,6 +10,7 @@ themselves what is to come out.
 import re
 from pathlib import Path
 
+import jax
 import numpy as np
 import optree
 import pytest
@@ -19,6 +20,15 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 FOLDER = Path(__file__).parent / "keras_scripts"
 SCRIPTS = sorted(p.stem for p in FOLDER.glob("*.py") if "import keras" in p.read_text())
 ONLY_OURS = sorted(f"only_ours/{p.stem}" for p in FOLDER.glob("only_ours/*.py"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled_in_a_hurry():
+    """Programs here run for an instant, and take seconds to optimize."""
+    before = jax.config.jax_disable_most_optimizations
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", before)
 
 
 def run(name, library):
