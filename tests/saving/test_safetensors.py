@@ -5,7 +5,7 @@ import pytest
 
 import pellucid
 from pellucid import layers
-from pellucid.errors import DataError, ShapeError
+from pellucid.errors import ArgumentError, DataError, ShapeError
 from pellucid.saving import load_safetensors, save_safetensors
 
 
@@ -142,3 +142,13 @@ def test_weights_of_another_shape_are_named(tmp_path):
         "  given:    'dense/kernel' of shape (4, 5)\n"
         "  expected: shape (4, 3)"
     )
+
+
+def test_a_models_own_methods_go_by_the_name_of_the_file(tmp_path):
+    saved, other, file = model(), model(), tmp_path / "a.safetensors"
+    saved.save_weights(file)
+    other.load_weights(file)
+    for a, b in zip(saved.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    with pytest.raises(ArgumentError, match="is there already"):
+        saved.save_weights(file, overwrite=False)

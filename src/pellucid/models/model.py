@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from os import PathLike
+from os import PathLike, fspath
 from typing import Any, Self
 
 import optree
@@ -23,6 +23,8 @@ from pellucid.models.summary import summary_table
 from pellucid.models.trainer import Trainer
 from pellucid.models.verifying import Verification, verify_model
 from pellucid.saving.archive import save_model
+from pellucid.saving.atomic import refuse_to_replace
+from pellucid.saving.safetensors import load_safetensors, save_safetensors
 from pellucid.saving.weights_h5 import load_weights, save_weights
 from pellucid.serialization import serialize
 
@@ -240,12 +242,27 @@ class Model(Trainer):
         save_model(self, filepath, overwrite)
 
     def save_weights(self, filepath: str | PathLike[str], overwrite: bool = True) -> None:
-        """Write the weights to a ``.weights.h5`` file: :func:`pellucid.saving.save_weights`."""
-        save_weights(self, filepath, overwrite)
+        """Write the weights to a ``.weights.h5`` file: :func:`pellucid.saving.save_weights`.
+
+        Under a name that ends in ``.safetensors``: :func:`pellucid.saving.save_safetensors`.
+        """
+        if fspath(filepath).endswith(".safetensors"):
+            refuse_to_replace(filepath, overwrite)
+            save_safetensors(self, filepath)
+        else:
+            save_weights(self, filepath, overwrite)
 
     def load_weights(self, filepath: str | PathLike[str], skip_mismatch: bool = False) -> None:
-        """Read weights from such a file: :func:`pellucid.saving.load_weights`."""
-        load_weights(self, filepath, skip_mismatch)
+        """Read weights from such a file: :func:`pellucid.saving.load_weights`.
+
+        Args:
+            filepath: The file, ``.weights.h5`` or ``.safetensors``.
+            skip_mismatch: Whether layers that do not fit keep their weights; of ``.weights.h5``.
+        """
+        if fspath(filepath).endswith(".safetensors"):
+            load_safetensors(self, filepath)
+        else:
+            load_weights(self, filepath, skip_mismatch)
 
     def export(
         self,

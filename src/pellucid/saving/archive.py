@@ -19,7 +19,7 @@ from typing import Any
 from pellucid.errors import ArgumentError, DataError, PellucidError
 from pellucid.layers.awaited import terms_awaited, weights_awaited
 from pellucid.layers.layer import Layer
-from pellucid.saving.atomic import replacing
+from pellucid.saving.atomic import refuse_to_replace, replacing
 from pellucid.saving.hdf5 import reading, write_parts
 from pellucid.saving.parts import places
 from pellucid.saving.weights_h5 import assign, parts_of, read_all
@@ -63,13 +63,7 @@ def save_model(model: Layer, filepath: str | os.PathLike[str], overwrite: bool =
             given=repr(path),
             expected="a name that ends in '.keras'",
         )
-    if not overwrite and os.path.exists(path):
-        raise ArgumentError(
-            f"{path} is there already.",
-            given="overwrite=False",
-            expected="a name that is free",
-            mend="pass overwrite=True to replace the file",
-        )
+    refuse_to_replace(path, overwrite)
     if not model.built:
         warnings.warn(
             f"{model.label} is saved without weights, since it has none yet: it has not seen an "

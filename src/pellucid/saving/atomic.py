@@ -7,7 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["replacing"]
+from pellucid.errors import ArgumentError
+
+__all__ = ["refuse_to_replace", "replacing"]
+
+
+def refuse_to_replace(path: str | os.PathLike[str], overwrite: bool) -> None:
+    """Raise if there is such a file, and it must stay.
+
+    Raises:
+        ArgumentError: Then.
+    """
+    if not overwrite and os.path.exists(path):
+        raise ArgumentError(
+            f"{os.fspath(path)} is there already.",
+            given="overwrite=False",
+            expected="a name that is free",
+            mend="pass overwrite=True to replace the file",
+        )
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import numpy as np
 from pellucid.errors import ArgumentError, DataError, PellucidError
 from pellucid.graph.variable import Variable
 from pellucid.layers.layer import Layer
+from pellucid.saving.atomic import refuse_to_replace
 from pellucid.saving.hdf5 import Part, Reader, reading, write
 from pellucid.saving.parts import (
     optimizer_of,
@@ -57,13 +58,7 @@ def save_weights(model: Layer, filepath: Path, overwrite: bool = True) -> None:
     """
     require_built(model, "save")
     _check_name(filepath)
-    if not overwrite and os.path.exists(filepath):
-        raise ArgumentError(
-            f"{os.fspath(filepath)} is there already.",
-            given="overwrite=False",
-            expected="a name that is free",
-            mend="pass overwrite=True to replace the file",
-        )
+    refuse_to_replace(filepath, overwrite)
     write(filepath, parts_of(model))
 
 
