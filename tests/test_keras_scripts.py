@@ -25,10 +25,9 @@ ONLY_OURS = sorted(f"only_ours/{p.stem}" for p in FOLDER.glob("only_ours/*.py"))
 @pytest.fixture(scope="module", autouse=True)
 def compiled_in_a_hurry():
     """Programs here run for an instant, and take seconds to optimize."""
-    before = jax.config.jax_disable_most_optimizations
     jax.config.update("jax_disable_most_optimizations", True)
     yield
-    jax.config.update("jax_disable_most_optimizations", before)
+    jax.config.update("jax_disable_most_optimizations", False)  # JAX's own default
 
 
 def run(name, library):
