@@ -85,11 +85,23 @@ class Case:
         rows = np.linspace(0, len(self.train) - 1, min(PROBE_ROWS, len(self.train)), dtype=int)
         return self.train.filled([a[rows] for a in self.train.arrays])
 
-    @cached_property
+    @property
     def graph(self) -> tuple[Tensor, dict[Tensor, np.ndarray]]:
         """The loss as a graph, in training, and the probe's rows as what is fed to it."""
+        loss, given, _ = self._built
+        return loss, given
+
+    @property
+    def predictions(self) -> list[Tensor]:
+        """The outputs in :attr:`graph`, one for each head, as the losses get them."""
+        return self._built[2]
+
+    @cached_property
+    def _built(self) -> tuple[Tensor, dict[Tensor, np.ndarray], list[Tensor]]:
         x, y, weight = self.probe.x, self.probe.y, self.probe.sample_weight
-        return graph_on(cast(Model, self.model), x, y, weight, training=True)
+        loss, given = graph_on(cast(Model, self.model), x, y, weight, training=True)
+        predictions, self.model.predictions = self.model.predictions, []
+        return loss, given, predictions
 
 
 def _for_each(y: Any, outputs: list[Output]) -> list[Any]:

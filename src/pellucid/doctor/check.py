@@ -29,11 +29,15 @@ class Check:
         moment: When it is made.
         explains: Checks whose findings follow from what this one finds, so that they count as its
             evidence and are no headlines.
+        stops: Whether ``fit`` refuses to begin when it finds an error: nothing could come of it.
+        quick: Whether ``fit`` makes it, of those before the first step: it takes milliseconds.
     """
 
     id: ClassVar[str]
     moment: ClassVar[Moment]
     explains: ClassVar[frozenset[str]] = frozenset()
+    stops: ClassVar[bool] = False
+    quick: ClassVar[bool] = True
 
     def examine(self, case: Case) -> Iterator[Finding]:
         """Yield what is found; nothing where all is well or the rule does not apply.

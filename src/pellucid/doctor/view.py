@@ -1,0 +1,171 @@
+"""A model seen on some rows: its loss, what its units do, and the slopes by its weights."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+import optree
+
+from pellucid.doctor.case import Case
+from pellucid.engines.function import feedable
+from pellucid.graph.gradients import gradients
+from pellucid.graph.operations.casting import cast as to_dtype
+from pellucid.graph.operations.neurons import Relu, Sigmoid
+from pellucid.graph.operations.reductions import sum
+from pellucid.graph.operations.trigonometry import Tanh
+from pellucid.graph.tensor import Tensor, Updates
+from pellucid.graph.variable import Variable
+from pellucid.graph.walk import ancestors, evaluate
+from pellucid.models.data import Dataset
+from pellucid.models.model import Model
+from pellucid.models.steps import placeholders
+
+__all__ = ["Units", "View", "layer_of", "view", "weighted_probe"]
+
+NEAR = 0.01  # of the asymptote: a sigmoid above 0.99 or below 0.01, a tanh beyond ±0.98
+RANGES = {Sigmoid: (0.0, 1.0), Tanh: (-1.0, 1.0)}
+
+Weights = Mapping[Tensor, np.ndarray]
+"""Values for variables in place of those that they hold."""
+
+
+@dataclass(frozen=True)
+class Units:
+    """What the units of one application of an activation do on some rows.
+
+    Attributes:
+        layer: The path of the layer that they are in.
+        kind: ``"relu"``, ``"sigmoid"`` or ``"tanh"``.
+        width: How many units, or channels, there are.
+        dead: The share of units that are 0 on all rows; 0 for other kinds than relu.
+        saturated: The share of values within 1 % of an end of the range; 0 for relu.
+    """
+
+    layer: str
+    kind: str
+    width: int
+    dead: float
+    saturated: float
+
+
+class View:
+    """A model's graph in inference on a data set, run by the reference engine.
+
+    Nothing of the model is changed: other weights than its present ones are fed.
+
+    Args:
+        case: The model.
+        data: The rows.
+        training: Whether layers are told that they are training.
+
+    Attributes:
+        outputs: The model's outputs.
+        loss: What the outputs cost, a scalar; ``None`` where no loss says so.
+        penalty: What layers and regularizers add, a scalar; ``None`` if nothing.
+    """
+
+    def __init__(self, case: Case, data: Dataset, training: bool = False) -> None:
+        model = cast(Model, case.model)
+        fed: Any = placeholders(data)
+        x, y, weight = fed
+        with Updates():
+            result = model(x, training=training)
+            self.outputs: list[Tensor] = optree.tree_leaves(result)
+            targets, weights = model._matched(y, result, weight)
+            names = model._names(result)
+            compiled = model._compiled("doctor")
+            loss = compiled.total(model, names, targets, self.outputs, weights)
+            self.loss: Tensor | None = loss if isinstance(loss, Tensor) else None
+            self.penalty: Tensor | None = None
+            for extra in model.losses:
+                one = sum(extra) if self.loss is None else to_dtype(sum(extra), self.loss.dtype)
+                self.penalty = one if self.penalty is None else self.penalty + one
+        self.model = model
+        self.x: list[Tensor] = optree.tree_leaves(x)
+        pairs = zip(optree.tree_leaves(fed), data.arrays, strict=True)
+        self.given: dict[Tensor, np.ndarray] = {t: feedable(t, array) for t, array in pairs}
+
+    def run(self, wanted: list[Tensor], weights: Weights | None = None) -> list[np.ndarray]:
+        """The values of tensors."""
+        values = evaluate(wanted, {**self.given, **(weights or {})})
+        return [np.asarray(values[t]) for t in wanted]
+
+    def loss_at(self, weights: Weights | None = None) -> float:
+        """The loss of the outputs; NaN where none says what it is."""
+        return float("nan") if self.loss is None else float(self.run([self.loss], weights)[0])
+
+    def predictions(self, weights: Weights | None = None) -> list[np.ndarray]:
+        """The outputs' values."""
+        return self.run(self.outputs, weights)
+
+    @cached_property
+    def activations(self) -> list[Tensor]:
+        """Where relu, sigmoid and tanh are applied between input and output, in their order."""
+        reached = set(self.x)
+        found = []
+        for node in ancestors(self.outputs):
+            if any(t in reached for t in node.inputs):
+                reached.add(node)
+                if isinstance(node.op, Relu | Sigmoid | Tanh) and node.ndim > 1:
+                    found.append(node)
+        return found
+
+    def units(self, weights: Weights | None = None, hidden: bool = False) -> list[Units]:
+        """What the units of each activation do; of the hidden ones alone, if so asked."""
+        shown = [a for a in self.activations if not (hidden and a in self.outputs)]
+        values = self.run(shown, weights)
+        return [_units(self.model, a, v) for a, v in zip(shown, values, strict=True)]
+
+    @cached_property
+    def kernels(self) -> list[Variable]:
+        """The trained weights with two axes or more, in the order in which the input meets them."""
+        nodes = ancestors(self.outputs)
+        trained = set(self.model.trainable_variables)
+        met: list[Variable] = []
+        reached = set(self.x)
+        for node in nodes:
+            if any(t in reached for t in node.inputs):
+                reached.add(node)
+                met += [t for t in node.inputs if isinstance(t, Variable) and t in trained]
+        return [v for v in dict.fromkeys(met) if v.ndim > 1]
+
+    def slopes(
+        self, of: Tensor | None, variables: list[Variable], weights: Weights | None = None
+    ) -> list[np.ndarray]:
+        """The gradient of a scalar by variables; zeros where there is no such scalar."""
+        if of is None or not variables:
+            return [np.zeros(v.shape, np.float32) for v in variables]
+        return self.run(gradients(of, variables), weights)
+
+
+def view(case: Case) -> View:
+    """The case's model on its probe, in inference; made once for a case."""
+    kept: dict[str, Any] = vars(case)  # as a cached property keeps what it found
+    if "view" not in kept:
+        kept["view"] = View(case, weighted_probe(case))
+    return kept["view"]
+
+
+def weighted_probe(case: Case) -> Dataset:
+    """The probe's rows, with what their classes weigh."""
+    return case.probe.weighted(case.class_weight)
+
+
+def layer_of(model: Any, node: Tensor) -> str:
+    """The path, within the model, of the layer that a node is in; ``""`` if it is in none."""
+    scope, own = node.scope, f"{model.name}/"
+    return scope.removeprefix(own) if scope.startswith(own) else "" if scope == own[:-1] else scope
+
+
+def _units(model: Any, node: Tensor, values: np.ndarray) -> Units:
+    rows = values.reshape(-1, values.shape[-1])
+    dead = saturated = 0.0
+    if isinstance(node.op, Relu):
+        dead = float(np.mean(~np.any(rows != 0, axis=0)))
+    else:
+        low, high = RANGES[type(node.op)]
+        margin = NEAR * (high - low)
+        saturated = float(np.mean((rows < low + margin) | (rows > high - margin)))
+    return Units(layer_of(model, node), node.op.name, rows.shape[1], dead, saturated)
