@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 import optree
 
+from pellucid.doctor.layout import Layout, layout
 from pellucid.graph.tensor import Tensor
 from pellucid.losses.loss import Loss
 from pellucid.models.compiled import Output
@@ -85,6 +86,22 @@ class Case:
         rows = np.linspace(0, len(self.train) - 1, min(PROBE_ROWS, len(self.train)), dtype=int)
         return self.train.filled([a[rows] for a in self.train.arrays])
 
+    def weight(self, head: Head) -> np.ndarray | None:
+        """How much each row counts in training for an output: class weights times row weights."""
+        return self._weights(self.train.weighted(self.class_weight), head)
+
+    def validation_weight(self, head: Head) -> np.ndarray | None:
+        """How much each row of the validation counts for an output."""
+        return None if self.validation is None else self._weights(self.validation, head)
+
+    def _weights(self, data: Dataset, head: Head) -> np.ndarray | None:
+        given = data.sample_weight
+        if given is None or isinstance(given, np.ndarray):
+            return given
+        outputs = self.model._compiled("doctor").outputs or []
+        weights = _for_each(given, outputs)
+        return next((w for o, w in zip(outputs, weights, strict=True) if o.name == head.name), None)
+
     @property
     def graph(self) -> tuple[Tensor, dict[Tensor, np.ndarray]]:
         """The loss as a graph, in training, and the probe's rows as what is fed to it."""
@@ -95,6 +112,16 @@ class Case:
     def predictions(self) -> list[Tensor]:
         """The outputs in :attr:`graph`, one for each head, as the losses get them."""
         return self._built[2]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The graph of a step of training: outputs, and the loss or why there is none."""
+        return layout(self.model, self.train, training=True)
+
+    @cached_property
+    def predicting(self) -> Layout:
+        """The graph of prediction, in which dropout and batch statistics do nothing."""
+        return layout(self.model, self.train, training=False)
 
     @cached_property
     def _built(self) -> tuple[Tensor, dict[Tensor, np.ndarray], list[Tensor]]:
