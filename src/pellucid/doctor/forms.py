@@ -149,15 +149,13 @@ def _range(node: Tensor, given: list[Range]) -> Range:
 
 
 def _capped(node: Tensor, given: list[Range]) -> Range | None:
-    """The range of ``where(x < c, x, c)``, which is how relu6 is made: none is above c."""
-    asked, x, cap = node.inputs
-    if (
-        not isinstance(asked.op, Less)
-        or asked.inputs[0] is not x
-        or not isinstance(cap.op, Constant)
-    ):
+    """The range of ``where(x < c, x, ...)``, which is how relu6 is made: that x is below c."""
+    asked, x, _ = node.inputs
+    if not isinstance(asked.op, Less) or asked.inputs[0] is not x:
         return None
-    return min(given[1][0], given[2][0]), min(given[1][1], given[2][1])
+    cap = asked.inputs[1].op
+    high = float(cap.array.max()) if isinstance(cap, Constant) else math.inf
+    return _hull([(given[1][0], min(given[1][1], high)), given[2]])
 
 
 def _hull(ranges: list[Range]) -> Range:
