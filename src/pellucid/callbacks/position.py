@@ -27,6 +27,8 @@ class Position:
         epoch: The epoch that is running, or the next one between two epochs.
         step: How many steps of it are done.
         place: How many batches of the order were used before it.
+        steps: How many steps were done in all since the training began.
+        computing: How many seconds those took, compilation included.
     """
 
     def __init__(
@@ -39,6 +41,8 @@ class Position:
         self.epoch = epoch
         self.step = 0
         self.place = 0
+        self.steps = 0
+        self.computing = 0.0
         self.history = history
         self.callbacks = callbacks
         self._shuffler = shuffler

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -93,6 +94,7 @@ class Stream:
         self.feed.begin_epoch()
         went_on = self._pass is not None
         done = 0
+        computing = 0.0
         stop = False
         with self.batches(order, first, steps) as batches:
             for data, arrays in batches:
@@ -100,7 +102,9 @@ class Stream:
                     before(done)
                 step, loop = self._loop(data)
                 self.logs = step.logs
+                began = time.perf_counter()
                 loop.run(arrays, None, 0, 1, len(data))
+                computing += time.perf_counter() - began
                 done += 1
                 self._used += 1
                 stop = after(done) if after is not None else False
@@ -118,6 +122,7 @@ class Stream:
             finished=not stop or done == steps,
             place=0 if self.feed.once else self._used,
             dry=self.feed.once and ended,
+            computing=computing,
         )
 
     @contextmanager

@@ -80,6 +80,8 @@ def train_epochs(
 
             left = None if total is None else total - first
             ran = train.run_epoch(order, position.place + first, left, every_batch, before, after)
+            position.steps += ran.steps
+            position.computing += ran.computing
             if ran.dry and not ran.steps:
                 _warn_of_end(epoch, ran.steps, total)
                 break

@@ -26,12 +26,14 @@ class Ran(NamedTuple):
         finished: Whether it was not stopped before its end.
         place: How many batches of a pass over the data are used; 0 at its end.
         dry: Whether there are no data left for another epoch.
+        computing: How many seconds the steps themselves took, compilation included.
     """
 
     steps: int
     finished: bool
     place: int
     dry: bool = False
+    computing: float = 0.0
 
 
 class Source(Protocol):
@@ -118,6 +120,7 @@ class Resident:
         total = total if steps is None else min(steps, total)
         positions = None if order is None else self.engine.put(order.astype(np.int32))
         done = 0
+        computing = 0.0
         stop = False
         while done < total and not stop:
             if before is not None:
@@ -130,6 +133,7 @@ class Resident:
             else:
                 count = 1
                 self.loop.run(self.arrays, positions, start, 1, rest)
+            computing += time.perf_counter() - began
             done += count
             stop = after(done) if after is not None else False
             seconds = time.perf_counter() - began
@@ -137,7 +141,8 @@ class Resident:
             # for the first one includes the compilation.
             fitting = int(count * PIECE_SECONDS / max(seconds, 1e-9))
             self.piece = max(1, self.piece // 2, min(8 * self.piece, fitting))
-        return Ran(done, done == total, (first + done) % self.steps)
+        place = (first + done) % self.steps
+        return Ran(done, done == total, place, computing=computing)
 
 
 class Interruption:
