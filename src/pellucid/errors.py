@@ -7,6 +7,7 @@ __all__ = [
     "ArgumentError",
     "DTypeError",
     "DataError",
+    "DiagnosisError",
     "GraphError",
     "PellucidError",
     "ShapeError",
@@ -78,6 +79,10 @@ class ArgumentError(PellucidError, ValueError):
 
 class DataError(PellucidError, ValueError):
     """Data that cannot be trained on: wrong lengths, labels out of range, NaN, text as numbers."""
+
+
+class DiagnosisError(PellucidError, ValueError):
+    """A training that the doctor says should not begin: nothing could come of it."""
 
 
 class GraphError(PellucidError, ValueError):

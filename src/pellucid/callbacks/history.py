@@ -15,6 +15,7 @@ class History(Callback):
         history: For each result (``loss``, ``val_loss``, metrics) a list, an entry an epoch.
         stopped_by: ``None`` if training ran to its end, ``"user"`` after Ctrl-C, ``"callback"``
             if a callback ended it.
+        diagnosis: What the training doctor found; ``None`` if it did not look.
     """
 
     def __init__(self) -> None:
@@ -22,6 +23,7 @@ class History(Callback):
         self.epoch: list[int] = []
         self.history: dict[str, list[float]] = {}
         self.stopped_by: str | None = None
+        self.diagnosis: Any = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Forget an earlier training."""

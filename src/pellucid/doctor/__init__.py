@@ -1,7 +1,20 @@
 """The training doctor: checks of data, structure and training, and what to change."""
 
+from pellucid.doctor import consulting  # noqa: F401  (fit asks it)
 from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
+from pellucid.doctor.diagnosis import Diagnosis
+from pellucid.doctor.examining import examine
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 
-__all__ = ["Case", "Check", "Finding", "Fix", "Measure", "Moment", "Severity"]
+__all__ = [
+    "Case",
+    "Check",
+    "Diagnosis",
+    "Finding",
+    "Fix",
+    "Measure",
+    "Moment",
+    "Severity",
+    "examine",
+]

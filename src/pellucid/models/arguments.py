@@ -1,6 +1,6 @@
 """The arguments of ``fit`` and its kin, checked before anything is done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from pellucid.config import is_interactive_logging_enabled, max_steps_per_epoch
 from pellucid.errors import ArgumentError, DTypeError
 
-__all__ = ["listed", "step_count", "validation_due", "verbosity", "whole_number"]
+__all__ = ["joined", "listed", "step_count", "validation_due", "verbosity", "whole_number"]
 
 
 def whole_number(name: str, value: Any, default: int | None = None, least: int = 1) -> int:
@@ -84,3 +84,11 @@ def listed(name: str, value: Any) -> list[Any]:
             expected=f"{name}=[{value!r}]",
         )
     return list(value)
+
+
+def joined(given: Any, others: Sequence[Any]) -> Any:
+    """What was given, one thing or several or none, and others after it."""
+    if not others:
+        return given
+    several = [] if given is None else list(given) if isinstance(given, Iterable) else [given]
+    return [*several, *others]

@@ -26,6 +26,7 @@ from pellucid.layers.layer import Layer
 from pellucid.metrics.metric import Metric
 from pellucid.models import arguments, steps
 from pellucid.models.compiled import Compiled, is_loss
+from pellucid.models.consulting import Training, checked_advice, consult
 from pellucid.models.data import Dataset, check_finite, check_labels, prepare
 from pellucid.models.feeding import Stream, batches_of
 from pellucid.models.feeds import Feed, open_data, open_validation, require_steps, split
@@ -312,6 +313,7 @@ class Trainer(Layer):
         validation_batch_size: int | None = None,
         validation_freq: int | Sequence[int] = 1,
         check_data: bool = True,
+        doctor: str = "auto",
     ) -> History:
         """Train the model.
 
@@ -347,6 +349,11 @@ class Trainer(Layer):
             validation_batch_size: Rows a step of validation; ``batch_size`` by default.
             validation_freq: Validate after every so many epochs, or after those listed (from 1).
             check_data: Whether to look for NaN and infinity before training.
+            doctor: What the training doctor does with what it finds in arrays and in the model
+                before the first step. ``"auto"`` prints errors and warnings where ``verbose`` is
+                not 0, ``"quiet"`` only keeps them, as all do, in the history's ``diagnosis``;
+                both refuse to begin where nothing could come of it. ``"strict"`` refuses for
+                every error and warning. ``"off"`` does not look.
 
         Returns:
             The history: results of each epoch. The loss of an epoch is the mean over its steps,
@@ -357,6 +364,7 @@ class Trainer(Layer):
             DataError: If the data cannot be trained on.
             ArgumentError: For an argument that cannot be, such as a batch size of 0.
             ShapeError: If a row does not have the shape that the model takes.
+            DiagnosisError: If the doctor refuses.
 
         Examples:
             >>> x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
@@ -374,6 +382,7 @@ class Trainer(Layer):
         epochs = arguments.whole_number("epochs", epochs, least=0)
         first_epoch = arguments.whole_number("initial_epoch", initial_epoch, least=0)
         level = arguments.verbosity(verbose)
+        advice = checked_advice(doctor)
         limit = arguments.step_count("steps_per_epoch", steps_per_epoch)
         validation_limit = arguments.step_count("validation_steps", validation_steps)
         data = open_data(x, y, sample_weight, size)
@@ -388,8 +397,31 @@ class Trainer(Layer):
         test = None
         if validation is not None:
             test = self._ready("test", validation, validation_size, check_data)
+        visits = []
+        if isinstance(data, Dataset):
+            known = validation if isinstance(validation, Dataset) else None
+            share = validation_split if validation_data is None else 0.0
+            visits = consult(
+                Training(
+                    self,
+                    data,
+                    known,
+                    size,
+                    epochs,
+                    shuffle,
+                    share,
+                    class_weight,
+                    level,
+                    check_data,
+                    advice,
+                )
+            )
         plan = Plan(first_epoch, epochs, limit, level, shuffle, validation_limit, validation_freq)
-        return train_epochs(self, train, test, plan, callbacks)
+        watchers = [watcher for visit in visits for watcher in visit.callbacks]
+        history = train_epochs(self, train, test, plan, arguments.joined(callbacks, watchers))
+        for visit in visits:
+            visit.conclude(history)
+        return history
 
     def evaluate(
         self,

@@ -1,0 +1,8 @@
+"""Checks of the structure, on the symbolic graph: nothing is compiled or run."""
+
+from pellucid.doctor.check import Check
+from pellucid.doctor.structure.output_and_loss import OutputAndLoss
+
+__all__ = ["CHECKS"]
+
+CHECKS: tuple[Check, ...] = (OutputAndLoss(),)
