@@ -15,7 +15,9 @@ def test_the_readme_has_programs():
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=range(len(PROGRAMS)))
-def test_a_program_runs_and_prints_what_its_comments_say(program, capsys):
+def test_a_program_runs_and_prints_what_its_comments_say(program, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # some write files, and one reads what it wrote
+    monkeypatch.syspath_prepend(tmp_path)
     exec(compile(program, "README.md", "exec"), {"__name__": "__main__"})
     promised = re.findall(r"^\s*print\(.*\)  # (.*)$", program, flags=re.MULTILINE)
     if promised:
