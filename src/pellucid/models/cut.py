@@ -98,6 +98,7 @@ class Cut:
             elif link.inputs:
                 tensors = tuple(replace(x) for x in link.inputs)
                 new[link] = Tensor(link.op, tensors, infer(link.op, tensors))
+                new[link].where = link.where  # the user wrote it there
         return optree.tree_map(replace, self.outputs)
 
     @property
