@@ -20,7 +20,7 @@ def test_no_number_is_left_where_a_name_belongs():
     names = themed(f'<svg fill="{drawn}"/>', "p")
     assert names == (
         '<svg fill="currentColor var(--faint) var(--area) var(--train) var(--validation) '
-        'var(--baseline) var(--quiet) var(--value) var(--gradient)"/>'
+        'var(--baseline) var(--quiet) var(--value) var(--gradient) var(--wrong) var(--page)"/>'
     )
 
 

@@ -1,10 +1,56 @@
 """Looking into networks: drawn graphs, explained gradients, pictures and reports."""
 
 from pellucid.see import notebook  # noqa: F401  (tensors and models draw themselves)
+from pellucid.see.axes import describe
+from pellucid.see.boundary import plot_boundary
 from pellucid.see.collapsing import collapse
+from pellucid.see.confusion import confusion_counts, plot_confusion
+from pellucid.see.curves import plot_curves
 from pellucid.see.drawing import draw
+from pellucid.see.embedding import plot_embedding, principal_components
 from pellucid.see.explaining import explain
+from pellucid.see.filters import plot_feature_maps, plot_filters
+from pellucid.see.flow import GradientFlow, gradient_sizes, plot_flow, plot_flow_over_time
+from pellucid.see.histograms import plot_activations, plot_weights
+from pellucid.see.inside import layer_outputs
+from pellucid.see.mistakes import plot_top_losses, row_losses
 from pellucid.see.notation import formula
+from pellucid.see.relevance import grad_cam, plot_grad_cam, plot_saliency, saliency
+from pellucid.see.rivals import baselines
 from pellucid.see.stepping import step
+from pellucid.see.surface import WeightPath, loss_plane, plot_surface, random_directions
 
-__all__ = ["collapse", "draw", "explain", "formula", "step"]
+__all__ = [
+    "GradientFlow",
+    "WeightPath",
+    "baselines",
+    "collapse",
+    "confusion_counts",
+    "describe",
+    "draw",
+    "explain",
+    "formula",
+    "grad_cam",
+    "gradient_sizes",
+    "layer_outputs",
+    "loss_plane",
+    "plot_activations",
+    "plot_boundary",
+    "plot_confusion",
+    "plot_curves",
+    "plot_embedding",
+    "plot_feature_maps",
+    "plot_filters",
+    "plot_flow",
+    "plot_flow_over_time",
+    "plot_grad_cam",
+    "plot_saliency",
+    "plot_surface",
+    "plot_top_losses",
+    "plot_weights",
+    "principal_components",
+    "random_directions",
+    "row_losses",
+    "saliency",
+    "step",
+]

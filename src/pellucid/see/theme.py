@@ -13,14 +13,19 @@ import re
 
 __all__ = [
     "BASELINE",
+    "DAY",
     "FAINT",
     "GRADIENT",
     "INK",
+    "NAMED",
+    "NIGHT",
+    "PAGE",
     "PAPER",
     "QUIET",
     "TRAIN",
     "VALIDATION",
     "VALUE",
+    "WRONG",
     "by_day",
     "style",
     "themed",
@@ -44,6 +49,10 @@ VALUE = "#01020a"
 """What a node comes to on the way forwards."""
 GRADIENT = "#01020b"
 """What arrives at a node on the way back."""
+WRONG = "#01020c"
+"""What is not as it should be: a mistake, a finding."""
+PAGE = "#01020d"
+"""What lies behind everything."""
 
 NAMES = {
     INK: "currentColor",
@@ -55,6 +64,8 @@ NAMES = {
     QUIET: "var(--quiet)",
     VALUE: "var(--value)",
     GRADIENT: "var(--gradient)",
+    WRONG: "var(--wrong)",
+    PAGE: "var(--page)",
 }
 
 # As in report.html, which has its own copy: it needs more of them, by day and by night.
@@ -69,6 +80,7 @@ DAY = {
     "baseline": "#5b626b",
     "value": "#00704a",
     "gradient": "#b3261e",
+    "wrong": "#a3276a",
 }
 NIGHT = {
     "page": "#14171a",
@@ -81,7 +93,17 @@ NIGHT = {
     "baseline": "#a4abb3",
     "value": "#5fd6a7",
     "gradient": "#ff9b90",
+    "wrong": "#f296c3",
 }
+
+
+def _key(name: str) -> str:
+    return "ink" if name == "currentColor" else name.removeprefix("var(--").removesuffix(")")
+
+
+NAMED = {_key(name): number for number, name in NAMES.items()}
+"""For each of the names above the number that stands for it."""
+
 # How notebooks and pages say that they are light or dark, where it is not the system's choice.
 SAY_NIGHT = '[data-jp-theme-light="false"] {0}, .vscode-dark {0}, html[theme="dark"] {0}, .dark {0}'
 SAY_DAY = '[data-jp-theme-light="true"] {0}, .vscode-light {0}, html[theme="light"] {0}, .light {0}'
@@ -121,8 +143,7 @@ def by_day(text: str) -> str:
         'color=#00704a'
     """
     for colour, name in NAMES.items():
-        key = "ink" if colour == INK else name.removeprefix("var(--").removesuffix(")")
-        text = text.replace(colour, DAY[key])
+        text = text.replace(colour, DAY[_key(name)])
     return text
 
 
