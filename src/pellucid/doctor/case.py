@@ -9,6 +9,7 @@ import numpy as np
 import optree
 
 from pellucid.doctor.layout import Layout, layout
+from pellucid.doctor.signals import Signals
 from pellucid.graph.tensor import Tensor
 from pellucid.losses.loss import Loss
 from pellucid.models.compiled import Output
@@ -57,6 +58,7 @@ class Case:
         split: The share of the rows that ``validation_split`` took off their end; 0 if none.
         class_weight: For classes, how much their rows count.
         history: After a training: what ``fit`` returned, by name; else empty.
+        signals: After a training that was watched: what was seen of it.
     """
 
     model: Trainer
@@ -68,6 +70,7 @@ class Case:
     split: float = 0.0
     class_weight: Mapping[int, float] | None = None
     history: Mapping[str, list[float]] = field(default_factory=dict)
+    signals: Signals | None = None
 
     @cached_property
     def heads(self) -> list[Head]:

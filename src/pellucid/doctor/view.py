@@ -15,7 +15,7 @@ from pellucid.graph.operations.casting import cast as to_dtype
 from pellucid.graph.operations.neurons import Relu, Sigmoid
 from pellucid.graph.operations.reductions import sum
 from pellucid.graph.operations.trigonometry import Tanh
-from pellucid.graph.tensor import Tensor, Updates
+from pellucid.graph.tensor import Op, Tensor, Updates
 from pellucid.graph.variable import Variable
 from pellucid.graph.walk import ancestors, evaluate
 from pellucid.models.data import Dataset
@@ -25,7 +25,7 @@ from pellucid.models.steps import placeholders
 __all__ = ["Units", "View", "layer_of", "view", "weighted_probe"]
 
 NEAR = 0.01  # of the asymptote: a sigmoid above 0.99 or below 0.01, a tanh beyond ±0.98
-RANGES = {Sigmoid: (0.0, 1.0), Tanh: (-1.0, 1.0)}
+RANGES: dict[type[Op], tuple[float, float]] = {Sigmoid: (0.0, 1.0), Tanh: (-1.0, 1.0)}
 
 Weights = Mapping[Tensor, np.ndarray]
 """Values for variables in place of those that they hold."""
@@ -114,7 +114,8 @@ class View:
 
     def units(self, weights: Weights | None = None, hidden: bool = False) -> list[Units]:
         """What the units of each activation do; of the hidden ones alone, if so asked."""
-        shown = [a for a in self.activations if not (hidden and a in self.outputs)]
+        ends = set(self.outputs)  # not a list: == of tensors is a tensor
+        shown = [a for a in self.activations if not (hidden and a in ends)]
         values = self.run(shown, weights)
         return [_units(self.model, a, v) for a, v in zip(shown, values, strict=True)]
 
@@ -136,7 +137,7 @@ class View:
     ) -> list[np.ndarray]:
         """The gradient of a scalar by variables; zeros where there is no such scalar."""
         if of is None or not variables:
-            return [np.zeros(v.shape, np.float32) for v in variables]
+            return [np.zeros_like(v.numpy()) for v in variables]
         return self.run(gradients(of, variables), weights)
 
 
@@ -155,8 +156,10 @@ def weighted_probe(case: Case) -> Dataset:
 
 def layer_of(model: Any, node: Tensor) -> str:
     """The path, within the model, of the layer that a node is in; ``""`` if it is in none."""
-    scope, own = node.scope, f"{model.name}/"
-    return scope.removeprefix(own) if scope.startswith(own) else "" if scope == own[:-1] else scope
+    parts = node.scope.split("/")
+    while parts and parts[0] == model.name:  # a step is built in the model's scope, and calls it
+        parts = parts[1:]
+    return "/".join(parts)
 
 
 def _units(model: Any, node: Tensor, values: np.ndarray) -> Units:

@@ -1,0 +1,81 @@
+"""R2: the loss runs away."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from pellucid.doctor.case import Case
+from pellucid.doctor.check import Check, Moment
+from pellucid.doctor.finding import Finding, Fix, Measure, Severity
+from pellucid.doctor.gate import Harm, harm
+from pellucid.doctor.remedies import CS231N, rate_of, slower
+from pellucid.doctor.strides import strides
+
+__all__ = ["Diverging"]
+
+RUNAWAY = 10.0
+
+
+class Diverging(Check):
+    """R2: the loss of the second half is far above where it began, or rises as steps go uphill.
+
+    Rule: the median loss of the second half of the epochs, and the loss at the end, are above ten
+    times the larger of the first loss and that of the best constant; or the loss is above the
+    first one and the constant's, and the steps point against the negative gradient (their cosine
+    is below 0).
+
+    Source:
+        Ben Braiek, Khomh 2023, "Testing Feedforward Neural Networks Training Programs"
+        (TheDeepChecker): a loss that keeps growing; ten times is ours, of 150 healthy trainings.
+    """
+
+    id: ClassVar[str] = "R2"
+    moment: ClassVar[Moment] = Moment.RUNNING
+    explains: ClassVar[frozenset[str]] = frozenset({"R3", "R5", "R6", "R9", "E1", "E2", "E3"})
+
+    def examine(self, case: Case) -> Iterator[Finding]:
+        reached = harm(case)
+        if reached is None or case.signals is None or case.signals.broken is not None:
+            return
+        start = max(x for x in (reached.first, reached.dumb) if np.isfinite(x))
+        half = case.history.get("loss", [])
+        half = half[len(half) // 2 :]
+        if half and min(float(np.median(half)), reached.last) > RUNAWAY * start:
+            yield _runaway(case, reached, float(np.median(half)), start)
+        elif reached.last > start and (cosine := strides(case).downhill) < 0:
+            yield _uphill(case, reached, cosine)
+
+
+def _runaway(case: Case, reached: Harm, half: float, start: float) -> Finding:
+    rate = rate_of(case)
+    return Finding(
+        "R2",
+        Severity.ERROR,
+        f"The loss grew from {reached.first:.3g} to {reached.last:.3g}: the training diverges.",
+        "Each step overshoots the minimum by more than it came nearer, so that the next one "
+        "overshoots further.",
+        (
+            Measure("median loss of the second half of the epochs", half, RUNAWAY * start),
+            *(() if rate is None else (Measure("learning rate", rate),)),
+        ),
+        fix=slower(case),
+        explains=Diverging.explains,
+        reading=(CS231N,),
+    )
+
+
+def _uphill(case: Case, reached: Harm, cosine: float) -> Finding:
+    return Finding(
+        "R2",
+        Severity.ERROR,
+        "The steps go uphill: the loss is being maximized.",
+        "Gradient descent steps against the gradient; these steps point along it.",
+        (
+            Measure("cosine of a step and the negative gradient", cosine, 0.0),
+            Measure("loss at the end", reached.last, reached.first),
+        ),
+        fix=Fix(instead="a learning rate above 0, and a gradient that is not negated"),
+        explains=Diverging.explains,
+        reading=(CS231N,),
+    )
