@@ -11,7 +11,7 @@ from pellucid.graph.variable import placeholder
 from pellucid.layers.calls import LayerCall
 from pellucid.layers.layer import Layer
 
-__all__ = ["Input", "InputLayer"]
+__all__ = ["Input", "InputLayer", "is_optional"]
 
 
 @dataclass(eq=False, repr=False)
@@ -26,7 +26,7 @@ class InputLayer(Layer):
         sparse, ragged: Taken for Keras's sake: inputs are dense.
         batch_shape: The shape with the batch, in place of ``shape`` and ``batch_size``.
         input_tensor: A symbolic tensor to use, in place of a new one.
-        optional: Written down for Keras.
+        optional: Whether a model may be given ``None`` in its place; layers get that ``None``.
         dtype: The dtype of the input; float32 by default.
 
     Raises:
@@ -141,7 +141,7 @@ def Input(  # noqa: N802 (Keras's name, and a layer's place)
         batch_shape: The shape with the batch, in place of ``shape`` and ``batch_size``.
         name: Its name.
         tensor: A symbolic tensor to use, in place of a new one.
-        optional: Written down for Keras.
+        optional: Whether a model may be given ``None`` in its place; layers get that ``None``.
 
     Shapes:
         → (B, *shape)
@@ -169,3 +169,9 @@ def Input(  # noqa: N802 (Keras's name, and a layer's place)
     )
     result: Tensor = layer.output
     return result
+
+
+def is_optional(x: Tensor) -> bool:
+    """Whether a model may be given ``None`` in the place of an input."""
+    layer = x.call.layer if x.call is not None else None
+    return not isinstance(layer, InputLayer) or layer.optional  # as Keras: of others any may be

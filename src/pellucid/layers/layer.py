@@ -290,6 +290,8 @@ class Layer(Owner, Configured):
 
     def _as_input(self, x: Any) -> Any:
         """What a user gave as arrays: lists of numbers count as one."""
+        if x is None:
+            return None  # an input that is left out
         several = isinstance(x, list | tuple | dict)
         if several and any(hasattr(leaf, "__array__") for leaf in optree.tree_leaves(x)):
             return optree.tree_map(self._as_input, x)

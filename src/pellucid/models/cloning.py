@@ -8,7 +8,7 @@ import optree
 from pellucid.errors import DTypeError
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.calls import LayerCall
-from pellucid.layers.inputs import Input
+from pellucid.layers.inputs import Input, is_optional
 from pellucid.layers.layer import Layer
 from pellucid.models.model import Model
 from pellucid.models.sequential import Sequential
@@ -70,7 +70,13 @@ def clone_model(
 
 
 def _like(x: Tensor) -> Tensor:
-    return Input(x.shape[1:], x.shape[0], x.dtype, name=x.name)
+    return Input(
+        x.shape[1:],
+        x.shape[0],
+        x.dtype,
+        name=x.name,
+        optional=x.call is not None and is_optional(x),
+    )
 
 
 def _again(layer: Layer, function: Callable[[Layer], Layer] | None) -> Layer:

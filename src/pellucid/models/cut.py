@@ -73,18 +73,21 @@ class Cut:
             line=tensor.line,
         )
 
-    def __call__(self, inputs: list[Tensor]) -> Any:
+    def __call__(self, inputs: list[Tensor | None]) -> Any:
         """Lay the same layers and operations over other tensors."""
         return self.replay(inputs, lambda call, replace: call.again(replace))
 
     def replay(
-        self, inputs: list[Tensor], apply: Callable[[LayerCall, Callable[[Any], Any]], Any]
+        self, inputs: list[Tensor | None], apply: Callable[[LayerCall, Callable[[Any], Any]], Any]
     ) -> Any:
         """Lay the cut over other tensors, with a say in how layers are called.
 
         Args:
-            inputs: Tensors, one for each of ``flat_inputs``.
+            inputs: Tensors, one for each of ``flat_inputs``; ``None`` for one that is left out.
             apply: Given a layer's call and what replaces its tensors, what comes out.
+
+        Raises:
+            GraphError: If an operation needs a tensor that is left out.
         """
         new: dict[Any, Any] = dict(zip(self.flat_inputs, inputs, strict=True))
 
@@ -94,12 +97,25 @@ class Cut:
         for link in self.links:
             if isinstance(link, LayerCall):
                 outputs = apply(link, replace)
-                new |= dict(zip(tensors_in(link.outputs), optree.tree_leaves(outputs), strict=True))
+                leaves = optree.tree_leaves(outputs, none_is_leaf=True)
+                new |= dict(zip(tensors_in(link.outputs), leaves, strict=True))
             elif link.inputs:
                 tensors = tuple(replace(x) for x in link.inputs)
+                self._need_all(link, tensors)
                 new[link] = Tensor(link.op, tensors, infer(link.op, tensors))
                 new[link].where = link.where  # the user wrote it there
         return optree.tree_map(replace, self.outputs)
+
+    def _need_all(self, node: Tensor, inputs: tuple[Any, ...]) -> None:
+        for x, given in zip(node.inputs, inputs, strict=True):
+            if given is None:
+                raise GraphError(
+                    f"Operation '{node.op.name}' cannot do without its input.",
+                    given=f"None for '{x.name}'",
+                    expected=str(x.spec),
+                    mend="put it into a layer whose call(x, y=None) says what None means",
+                    line=node.line,
+                )
 
     @property
     def layers(self) -> list[Layer]:

@@ -14,6 +14,7 @@ from pellucid.graph.scope import unique_name
 from pellucid.graph.spec import same_shape
 from pellucid.graph.tensor import Tensor
 from pellucid.graph.variable import placeholder
+from pellucid.layers.inputs import is_optional
 from pellucid.layers.layer import Layer
 from pellucid.models.configuration import connected, graph_config
 from pellucid.models.cut import Cut, fitted, wrong_shape
@@ -77,15 +78,28 @@ class Model(Trainer):
     def call(self, inputs: Any) -> Any:
         if self._cut is None:
             return super().call(inputs)
-        given = self._arranged(inputs)
-        return self._cut([fitted(x, t) for x, t in zip(given, self.inputs, strict=True)])
+        pairs = zip(self._arranged(inputs), self.inputs, strict=True)
+        return self._cut([None if x is None else fitted(x, t) for x, t in pairs])
 
     def _arranged(self, inputs: Any) -> list[Any]:
         """What the model is given, one for each of its inputs: by name, or in their order.
 
         Raises:
-            ArgumentError: If there are more or fewer, or a name is missing.
+            ArgumentError: If there are more or fewer, a name is missing, or one is ``None`` that
+                is not optional.
         """
+        given = self._in_order(inputs)
+        for x, wanted in zip(given, self.inputs, strict=True):
+            if x is None and not is_optional(wanted):
+                raise ArgumentError(
+                    f"{self.label} needs its input '{wanted.name}'.",
+                    given=f"None for '{wanted.name}'",
+                    expected=str(wanted.spec),
+                    mend=f"Input(..., name='{wanted.name}', optional=True), if it can do without",
+                )
+        return given
+
+    def _in_order(self, inputs: Any) -> list[Any]:
         names = [x.name for x in self.inputs]
         if isinstance(inputs, dict) and not isinstance(self._cut and self._cut.inputs, dict):
             missing = [name for name in names if name not in inputs]
@@ -96,7 +110,7 @@ class Model(Trainer):
                 given=f"a dict with {', '.join(map(repr, inputs))}",
                 expected=f"also {', '.join(map(repr, missing))}",
             )
-        given = optree.tree_leaves(inputs)
+        given = optree.tree_leaves(inputs, none_is_leaf=True)
         if len(given) != len(names):
             raise ArgumentError(
                 f"{self.label} takes another number of inputs.",
@@ -110,6 +124,8 @@ class Model(Trainer):
         if self._cut is None:
             return
         for array, wanted in zip(self._arranged(data.x), self.inputs, strict=True):
+            if array is None:
+                continue
             shape, full = array.shape[1:], wanted.shape[1:]
             bare = full[:-1] if full[-1:] == (1,) else full
             if not any(same_shape(s, shape) for s in (full, bare, (*full, 1))):
