@@ -1,8 +1,10 @@
 """Checks of the structure, on the symbolic graph: nothing is compiled or run."""
 
 from pellucid.doctor.check import Check
+from pellucid.doctor.structure.broadcast_loss import BroadcastLoss
+from pellucid.doctor.structure.impossible_labels import ImpossibleLabels
 from pellucid.doctor.structure.output_and_loss import OutputAndLoss
 
 __all__ = ["CHECKS"]
 
-CHECKS: tuple[Check, ...] = (OutputAndLoss(),)
+CHECKS: tuple[Check, ...] = (OutputAndLoss(), BroadcastLoss(), ImpossibleLabels())
