@@ -7,7 +7,16 @@ from typing import ClassVar
 from pellucid.doctor.case import Case
 from pellucid.doctor.finding import Finding
 
-__all__ = ["Check", "Moment"]
+__all__ = ["LATER", "Check", "Moment"]
+
+LATER = frozenset(
+    [
+        f"{letter}{i}"
+        for letter, n in {"I": 6, "P": 8, "R": 10, "E": 6}.items()
+        for i in range(1, n + 1)
+    ]
+)
+"""Checks of what a model does, which cannot do well where data or structure are broken."""
 
 
 class Moment(IntEnum):

@@ -1,0 +1,77 @@
+"""A4: targets that the last activation cannot reach."""
+
+import math
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from pellucid.doctor.case import Case
+from pellucid.doctor.check import Check, Moment
+from pellucid.doctor.data.target_scale import compares_numbers
+from pellucid.doctor.finding import Finding, Fix, Measure, Severity
+from pellucid.doctor.treatment import can_change, changed, code, remade
+
+__all__ = ["OutOfRange"]
+
+SHARE, GRAVE = 0.01, 0.1  # of the targets
+
+
+class OutOfRange(Check):
+    """More than 1 % of the targets lie outside of what the output can be: from 10 % on an error.
+
+    The bounds are read from the graph, whatever the weights: of a sigmoid 0 and 1, of twice a tanh
+    -2 and 2. Of losses that compare numbers; the others have checks of their own.
+
+    Source:
+        Wardat et al. 2022, "DeepDiagnosis: Automatically Diagnosing Faults and Recommending
+        Actionable Fixes in Deep Learning Programs", symptom OutOfRange.
+    """
+
+    id: ClassVar[str] = "A4"
+    moment: ClassVar[Moment] = Moment.DATA
+    explains: ClassVar[frozenset[str]] = frozenset(
+        ["I4", "I5", "P1", "R3", "R4", "R5", "R6", "R7", "R9", "E2"]
+    )
+
+    def examine(self, case: Case) -> Iterator[Finding]:
+        layout = case.layout
+        for head, output in zip(case.heads, layout.outputs, strict=True):
+            y = head.targets
+            if y is None or not compares_numbers(head.loss) or y.dtype.kind == "b":
+                continue
+            form = layout.form(output)
+            slack = 1e-5 * max(1.0, *(abs(b) for b in (form.low, form.high) if math.isfinite(b)))
+            outside = float(np.mean((y < form.low - slack) | (y > form.high + slack)))
+            if outside <= SHARE:
+                continue
+            layer = layout.layer(form.node)
+            known = hasattr(layer, "activation")
+            fix = Fix("layers.Dense(units)  # as the last layer, with no activation")
+            if known:
+                linear = {"activation": "linear"}
+                able = can_change(case.model, layer)
+
+                def treated(case: Case, layer: object = layer) -> Case:
+                    return changed(case, {layer: lambda: remade(layer, activation="linear")})  # type: ignore[arg-type,dict-item]
+
+                fix = Fix(code(layer, **linear), code(layer), treated if able else None)
+            yield Finding(
+                self.id,
+                Severity.ERROR if outside >= GRAVE else Severity.WARNING,
+                f"{100 * outside:.0f} % of the targets lie outside of what the output can be.",
+                "No weights bring the output there: the loss stays above what a line would reach, "
+                "and the units that try are driven into saturation.",
+                (
+                    Measure("share of the targets outside", outside, SHARE),
+                    Measure("targets", f"from {y.min():.4g} to {y.max():.4g}"),
+                    Measure("output", f"from {form.low:.4g} to {form.high:.4g}"),
+                ),
+                layer=layout.path(layer),
+                line=layout.line(layer, form.node),
+                fix=fix,
+                explains=self.explains,
+                reading=(
+                    "CS231n, Losses for regression: https://cs231n.github.io/neural-networks-2/",
+                ),
+            )
