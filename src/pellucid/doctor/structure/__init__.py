@@ -2,9 +2,17 @@
 
 from pellucid.doctor.check import Check
 from pellucid.doctor.structure.broadcast_loss import BroadcastLoss
+from pellucid.doctor.structure.cut_gradient import CutGradient
 from pellucid.doctor.structure.impossible_labels import ImpossibleLabels
+from pellucid.doctor.structure.optimizer_settings import OptimizerSettings
 from pellucid.doctor.structure.output_and_loss import OutputAndLoss
 
 __all__ = ["CHECKS"]
 
-CHECKS: tuple[Check, ...] = (OutputAndLoss(), BroadcastLoss(), ImpossibleLabels())
+CHECKS: tuple[Check, ...] = (
+    OutputAndLoss(),
+    BroadcastLoss(),
+    ImpossibleLabels(),
+    CutGradient(),
+    OptimizerSettings(),
+)
