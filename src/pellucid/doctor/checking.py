@@ -1,7 +1,10 @@
 """Making checks: those of some moments, in order, on a case."""
 
 import importlib
+import warnings
 from collections.abc import Callable, Iterable
+
+import numpy as np
 
 from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
@@ -43,7 +46,9 @@ def examine_case(
     checked, failed = [], {}
     for check in filter(wanted, checks_of(moments)):
         try:
-            found += [(check.moment, finding) for finding in check.examine(case)]
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")  # what a check stumbles on is not the user's affair
+                found += [(check.moment, finding) for finding in check.examine(case)]
         except Exception as error:
             failed[check.id] = f"{type(error).__name__}: {error}"
         else:

@@ -58,6 +58,9 @@ class FeatureScale(Check):
                 yield found
 
     def _judge(self, columns: np.ndarray) -> Finding | None:
+        columns = columns[np.isfinite(columns).all(axis=1)]  # of the others A1 tells
+        if not len(columns):
+            return None
         std, mean = columns.std(axis=0), np.abs(columns.mean(axis=0))
         varying = std > 1e-6 * np.maximum(mean, 1e-30)
         if not varying.any():

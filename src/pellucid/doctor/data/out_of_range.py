@@ -11,6 +11,8 @@ from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.data.target_scale import compares_numbers
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.treatment import can_change, changed, code, remade
+from pellucid.errors import PellucidError
+from pellucid.layers.layer import Layer
 
 __all__ = ["OutOfRange"]
 
@@ -41,21 +43,11 @@ class OutOfRange(Check):
             if y is None or not compares_numbers(head.loss) or y.dtype.kind == "b":
                 continue
             form = layout.form(output)
-            slack = 1e-5 * max(1.0, *(abs(b) for b in (form.low, form.high) if math.isfinite(b)))
+            slack = 1e-5 * max([1.0, *(abs(b) for b in (form.low, form.high) if math.isfinite(b))])
             outside = float(np.mean((y < form.low - slack) | (y > form.high + slack)))
             if outside <= SHARE:
                 continue
             layer = layout.layer(form.node)
-            known = hasattr(layer, "activation")
-            fix = Fix("layers.Dense(units)  # as the last layer, with no activation")
-            if known:
-                linear = {"activation": "linear"}
-                able = can_change(case.model, layer)
-
-                def treated(case: Case, layer: object = layer) -> Case:
-                    return changed(case, {layer: lambda: remade(layer, activation="linear")})  # type: ignore[arg-type,dict-item]
-
-                fix = Fix(code(layer, **linear), code(layer), treated if able else None)
             yield Finding(
                 self.id,
                 Severity.ERROR if outside >= GRAVE else Severity.WARNING,
@@ -69,9 +61,22 @@ class OutOfRange(Check):
                 ),
                 layer=layout.path(layer),
                 line=layout.line(layer, form.node),
-                fix=fix,
+                fix=_fix(case, layer),
                 explains=self.explains,
                 reading=(
                     "CS231n, Losses for regression: https://cs231n.github.io/neural-networks-2/",
                 ),
             )
+
+
+def _fix(case: Case, layer: Layer) -> Fix:
+    """The last layer without its activation."""
+    try:
+        now, instead = code(layer), code(layer, activation="linear")
+    except (PellucidError, TypeError):  # a layer, or an activation, that is the user's own
+        return Fix("layers.Dense(units)  # as the last layer, with no activation")
+
+    def treated(case: Case) -> Case:
+        return changed(case, {layer: lambda: remade(layer, activation="linear")})
+
+    return Fix(instead, now, treated if can_change(case.model, layer) else None)

@@ -50,6 +50,9 @@ class TargetScale(Check):
             if case.layout.outputs[i].ndim != y.ndim and y.size != len(y):
                 continue
             columns = y.reshape(-1, y.shape[-1] if y.ndim > 1 else 1).astype(np.float64)
+            columns = columns[np.isfinite(columns).all(axis=1)]  # of the others A1 tells
+            if not len(columns):
+                continue
             std, mean = columns.std(axis=0), columns.mean(axis=0)
             far = np.abs(mean) / np.where(std > 0, std, np.inf)
             if far.max() <= FAR and std.max() <= LARGE:
