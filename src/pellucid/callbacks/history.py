@@ -16,6 +16,7 @@ class History(Callback):
         stopped_by: ``None`` if training ran to its end, ``"user"`` after Ctrl-C, ``"callback"``
             if a callback ended it.
         diagnosis: What the training doctor found; ``None`` if it did not look.
+        signals: What it saw of the training while it ran, for its checks.
     """
 
     def __init__(self) -> None:
@@ -24,6 +25,7 @@ class History(Callback):
         self.history: dict[str, list[float]] = {}
         self.stopped_by: str | None = None
         self.diagnosis: Any = None
+        self.signals: Any = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Forget an earlier training."""

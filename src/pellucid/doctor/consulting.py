@@ -1,5 +1,9 @@
 """What the doctor does in ``fit``: looks before the first step, watches, and sums up."""
 
+from dataclasses import replace
+
+from dataclasses import replace
+
 from rich.console import Console
 from rich.text import Text
 
@@ -8,9 +12,10 @@ from pellucid.callbacks.history import History
 from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.checking import checks_of, examine_case
-from pellucid.doctor.diagnosis import Diagnosis
 from pellucid.doctor.finding import Finding, Severity
 from pellucid.doctor.showing import as_text
+from pellucid.doctor.watch import Watch
+from pellucid.doctor.watch import Watch
 from pellucid.doctor.yardsticks import yardsticks
 from pellucid.errors import DiagnosisError
 from pellucid.models.consulting import Training, register
@@ -18,6 +23,8 @@ from pellucid.models.consulting import Training, register
 __all__ = ["Visit"]
 
 BEFORE = (Moment.DATA, Moment.STRUCTURE)
+AFTER = (Moment.RUNNING, Moment.EVALUATION)
+AFTER = (Moment.RUNNING, Moment.EVALUATION)
 
 
 class Visit:
@@ -28,7 +35,7 @@ class Visit:
 
     Attributes:
         case: The same, as checks see it.
-        diagnosis: What was found before the first step.
+        diagnosis: What was found so far.
         callbacks: What watches the training.
 
     Raises:
@@ -49,7 +56,8 @@ class Visit:
             training.class_weight,
         )
         self.diagnosis = examine_case(self.case, BEFORE, self._wanted)
-        self.callbacks: list[Callback] = []
+        self.watch = Watch(self.case)
+        self.callbacks: list[Callback] = [self.watch]
         self._refuse()
         self._show(self.diagnosis)
 
@@ -64,9 +72,11 @@ class Visit:
         for finding in [*errors, *(self.diagnosis.warnings if strict else ())]:
             raise _refusal(finding)
 
-    def _show(self, diagnosis: Diagnosis) -> None:
-        """Print errors and warnings; notes are for who asks."""
-        found = [f for f in diagnosis.roots if f.severity > Severity.NOTE]
+    def _show(self) -> None:
+        """Print the errors and warnings that were not yet; notes are for who asks."""
+        found = [f for f in self.diagnosis.roots if f.severity > Severity.NOTE]
+        found = [f for f in found if (f.check, f.symptom) not in self._shown]
+        self._shown |= {(f.check, f.symptom) for f in found}
         if found and self._speaks:
             Console(highlight=False).print(as_text(found), soft_wrap=True)
 
@@ -75,10 +85,14 @@ class Visit:
         return self.training.advice == "auto" and self.training.verbose >= 1
 
     def conclude(self, history: History) -> None:
-        """Keep what was found, and say what could be reached without a network."""
+        """Look at what came of it, and say what could be reached without a network."""
+        case = replace(self.case, history=history.history, signals=self.watch.signals)
+        after = examine_case(case, AFTER, self._wanted)
+        self.diagnosis = self.diagnosis.followed_by(after)
         history.diagnosis = self.diagnosis
+        self._show()
         if self.training.advice == "auto" and self.training.verbose == 1:
-            line = yardsticks(self.case, history)
+            line = yardsticks(case, history)
             if line:
                 Console(highlight=False).print(Text(line), soft_wrap=True)
 

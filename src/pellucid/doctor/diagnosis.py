@@ -32,6 +32,14 @@ class Diagnosis:
     checked: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
 
+    def joined(self, later: "Diagnosis") -> "Diagnosis":
+        """This examination and a later one, as one."""
+        return Diagnosis(
+            (*self.findings, *later.findings),
+            (*self.checked, *later.checked),
+            {**self.failed, **later.failed},
+        )
+
     @property
     def roots(self) -> tuple[Finding, ...]:
         """The findings that no other explains, each with the others that it does as evidence.
@@ -69,6 +77,14 @@ class Diagnosis:
     def exit_status(self) -> int:
         """For a shell: 0 where all is well, 1 where there is an error or a warning."""
         return int(bool(self))
+
+    def followed_by(self, other: "Diagnosis") -> "Diagnosis":
+        """The findings of both: what was found later may follow from what was found before."""
+        return Diagnosis(
+            (*self.findings, *other.findings),
+            (*self.checked, *other.checked),
+            {**self.failed, **other.failed},
+        )
 
     def __bool__(self) -> bool:
         return any(f.severity > Severity.NOTE for f in self.findings)

@@ -82,6 +82,7 @@ def examine(
         validation_split if validation_data is None else 0.0,
         class_weight,
         {} if history is None else history.history,
+        None if history is None else history.signals,
     )
     diagnosis = examine_case(case, _moments(moments, history))
     if problem is not None and not any(f.severity == Severity.ERROR for f in diagnosis.findings):

@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.doctor.case import Case
 from pellucid.doctor.dumb import dumb_loss
-from pellucid.doctor.view import view
+from pellucid.doctor.view import view, weighted_probe
 from pellucid.models.trainer import Trainer
 
 __all__ = ["Harm", "harm", "owns_step"]
@@ -83,7 +83,7 @@ def _harm(case: Case) -> Harm | None:
         return None
     epochs, steps = _done(case)
     ripe = epochs >= LEAST_EPOCHS and steps >= LEAST_STEPS
-    return _clearly_well(case, dumb, ripe) or _looked(case, ripe)
+    return _clearly_well(case, dumb, ripe) or _looked(case, dumb, ripe)
 
 
 def _clearly_well(case: Case, dumb: float, ripe: bool) -> Harm | None:
@@ -98,10 +98,11 @@ def _clearly_well(case: Case, dumb: float, ripe: bool) -> Harm | None:
     return None
 
 
-def _looked(case: Case, ripe: bool) -> Harm | None:
+def _looked(case: Case, dumb: float, ripe: bool) -> Harm | None:
     seen, signals = view(case), case.signals
-    # The few rows of the probe have a best constant of their own.
-    dumb = float(dumb_loss(replace(case, train=case.probe)))
+    # The training's best constant, on the rows that the loss is measured on.
+    probe = replace(case, validation=weighted_probe(case))
+    whole, dumb = dumb, float(dumb_loss(probe, validation=True))
     last = seen.loss_at()
     first = seen.loss_at(signals.first) if signals is not None else float("nan")
     looks = [] if signals is None else [look.loss for look in signals.looks]
@@ -110,7 +111,11 @@ def _looked(case: Case, ripe: bool) -> Harm | None:
         return None
     best = min(known)
     moved = (first - best) / max(abs(first), 1e-30) if np.isfinite(first) else float("inf")
-    return Harm(dumb, first, best, last, (dumb - best) / dumb, moved, ripe)
+    # The reported losses are those of all rows, and higher than under weights that stand still:
+    # if they are below the constant's something was learned, be it of classes that are rare.
+    reported = [x for x in case.history.get("loss", []) if np.isfinite(x)]
+    learned = max([(dumb - best) / dumb, *((whole - x) / whole for x in reported)])
+    return Harm(dumb, first, best, last, learned, moved, ripe)
 
 
 def _done(case: Case) -> tuple[int, int]:

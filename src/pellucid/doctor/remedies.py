@@ -37,8 +37,12 @@ def rate_of(case: Case) -> float | None:
 
 def written(optimizer: Optimizer, **arguments: Any) -> str:
     """How an optimizer is written, with some arguments set to others."""
-    made = type(optimizer).from_config({**optimizer.get_config(), **arguments})
-    return f"optimizers.{made!r}"
+    made = repr(type(optimizer).from_config({**optimizer.get_config(), **arguments}))
+    start, _, rest = made.partition("(")
+    # What is a default is left out of a repr, but here it is the point.
+    named = [f"{n}={v!r}" for n, v in arguments.items() if f"{n}=" not in made]
+    inside = ", ".join(part for part in (*named, rest.removesuffix(")")) if part)
+    return f"optimizers.{start}({inside})"
 
 
 def other_rate(case: Case, factor: float) -> Fix:

@@ -36,6 +36,7 @@ class Watch(Callback):
 
     Attributes:
         signals: What was seen.
+        failed: Why the watch ended, if it could not go on.
 
     Examples:
         >>> x = np.linspace(-1, 1, 64, dtype=np.float32)[:, None]
@@ -51,6 +52,7 @@ class Watch(Callback):
         super().__init__()
         self.case = case
         self.signals = Signals()
+        self.failed: str | None = None
         self._kept: list[Variable] = []
         self._began = self._test_began = self._aside = 0.0
         self._costs: dict[str, float] = {}
@@ -129,6 +131,8 @@ class Watch(Callback):
 
     def _allowed(self, what: str, guess: Any) -> bool:
         """Whether there is time to do it once more."""
+        if self.failed:
+            return False
         cost = self._costs[what] if what in self._costs else guess()
         passed = time.perf_counter() - self._began
         return sum(self._spent.values()) + cost <= SHARE * passed
@@ -136,7 +140,10 @@ class Watch(Callback):
     @contextmanager
     def _timed(self, what: str) -> Iterator[None]:
         began = time.perf_counter()
-        yield
+        try:
+            yield
+        except Exception as error:  # the doctor must not be why a training ends
+            self.failed = f"{type(error).__name__}: {error}"
         seconds = time.perf_counter() - began
         self._costs[what] = seconds
         self._spent[what] = self._spent.get(what, 0.0) + seconds

@@ -27,7 +27,7 @@ class NotLearning(Check):
 
     id: ClassVar[str] = "R3"
     moment: ClassVar[Moment] = Moment.RUNNING
-    explains: ClassVar[frozenset[str]] = frozenset({"R9", "E2", "E3"})
+    explains: ClassVar[frozenset[str]] = frozenset({"R9", "E1", "E2", "E3"})
 
     def examine(self, case: Case) -> Iterator[Finding]:
         reached = harm(case)
