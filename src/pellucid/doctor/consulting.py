@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from dataclasses import replace
-
 from rich.console import Console
 from rich.text import Text
 
@@ -15,7 +13,6 @@ from pellucid.doctor.checking import checks_of, examine_case
 from pellucid.doctor.finding import Finding, Severity
 from pellucid.doctor.showing import as_text
 from pellucid.doctor.watch import Watch
-from pellucid.doctor.watch import Watch
 from pellucid.doctor.yardsticks import yardsticks
 from pellucid.errors import DiagnosisError
 from pellucid.models.consulting import Training, register
@@ -23,7 +20,6 @@ from pellucid.models.consulting import Training, register
 __all__ = ["Visit"]
 
 BEFORE = (Moment.DATA, Moment.STRUCTURE)
-AFTER = (Moment.RUNNING, Moment.EVALUATION)
 AFTER = (Moment.RUNNING, Moment.EVALUATION)
 
 
@@ -56,10 +52,11 @@ class Visit:
             training.class_weight,
         )
         self.diagnosis = examine_case(self.case, BEFORE, self._wanted)
+        self._refuse()
+        self._shown: set[tuple[str, str]] = set()
+        self._show()
         self.watch = Watch(self.case)
         self.callbacks: list[Callback] = [self.watch]
-        self._refuse()
-        self._show(self.diagnosis)
 
     def _wanted(self, check: Check) -> bool:
         # check_data=False says that values that are no numbers are meant to be there.

@@ -60,7 +60,8 @@ def linear_loss(case: Case, validation: bool = False) -> float | None:
     if not all(isinstance(x, np.ndarray) and x.ndim == 2 for x in (case.train.x, data.x)):
         return None
     prediction = case.predictions[0]
-    if prediction.ndim != 2 or case.train.x.shape[1] > COLUMNS:
+    units = prediction.shape[-1] if prediction.ndim == 2 else None
+    if units is None or case.train.x.shape[1] > COLUMNS:
         return None
     rows = _some(len(case.train), NUMBERS // max(case.train.x.shape[1], 1))
     weight = case.weight(head)
@@ -70,7 +71,7 @@ def linear_loss(case: Case, validation: bool = False) -> float | None:
         return None
     mean, scale = x.mean(axis=0), x.std(axis=0)
     scale[scale == 0] = 1.0
-    fitted = _fitted((x - mean) / scale, y, w, head.loss, prediction.shape[-1])
+    fitted = _fitted((x - mean) / scale, y, w, head.loss, units)
     if fitted is None:
         return None
     rows = _some(len(data), ROWS)
