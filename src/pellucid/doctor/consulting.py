@@ -83,7 +83,8 @@ class Visit:
 
     def conclude(self, history: History) -> None:
         """Look at what came of it, and say what could be reached without a network."""
-        case = replace(self.case, history=history.history, signals=self.watch.signals)
+        history.signals = self.watch.signals
+        case = replace(self.case, history=history.history, signals=history.signals)
         after = examine_case(case, AFTER, self._wanted)
         self.diagnosis = self.diagnosis.followed_by(after)
         history.diagnosis = self.diagnosis

@@ -32,14 +32,6 @@ class Diagnosis:
     checked: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
 
-    def joined(self, later: "Diagnosis") -> "Diagnosis":
-        """This examination and a later one, as one."""
-        return Diagnosis(
-            (*self.findings, *later.findings),
-            (*self.checked, *later.checked),
-            {**self.failed, **later.failed},
-        )
-
     @property
     def roots(self) -> tuple[Finding, ...]:
         """The findings that no other explains, each with the others that it does as evidence.
