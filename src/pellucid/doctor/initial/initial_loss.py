@@ -1,0 +1,85 @@
+"""I1: the loss before the first step is far above that of a constant answer."""
+
+import math
+from collections.abc import Iterator
+from typing import ClassVar
+
+from pellucid import losses
+from pellucid.doctor.case import Case
+from pellucid.doctor.check import Check, Moment
+from pellucid.doctor.dumb import dumb_loss
+from pellucid.doctor.finding import Finding, Fix, Measure, Severity
+from pellucid.doctor.initial.first_pass import first_pass
+from pellucid.doctor.initial.fresh_weights import is_begun
+from pellucid.models.compiled import is_loss
+
+__all__ = ["InitialLoss"]
+
+WARNING, NOTE = 10.0, 3.0  # healthy networks were at most 7.7 times as high
+
+
+class InitialLoss(Check):
+    """The first loss is above 10 times (a note: 3 times) that of a network that knows nothing.
+
+    Such a network gives every class the same chance, ``log K`` for K classes, or the best constant:
+    the larger of both is the measure. The limits are above what healthy networks were measured at,
+    7.7; cs231n and Karpathy ask for ``log K`` itself, TheDeepChecker for twice that.
+    """
+
+    id: ClassVar[str] = "I1"
+    moment: ClassVar[Moment] = Moment.INITIAL
+    quick: ClassVar[bool] = False
+
+    def examine(self, case: Case) -> Iterator[Finding]:
+        if is_begun(case):
+            return
+        start = first_pass(case).loss_at()
+        known_nothing = max(_of_equal_chances(case), dumb_loss(case))
+        if math.isnan(start) or not 0 < known_nothing < math.inf:
+            return
+        limit = WARNING if start > WARNING * known_nothing else NOTE
+        if not start > limit * known_nothing:
+            return
+        classes = _of_equal_chances(case) > 0
+        cause = "are sure of wrong classes" if classes else "miss the targets by far"
+        yield Finding(
+            self.id,
+            Severity.WARNING if limit == WARNING else Severity.NOTE,
+            f"Before the first step the loss is {start / known_nothing:.3g} times that of a "
+            "constant answer.",
+            f"The first outputs {cause}, and the first steps go into unlearning that.",
+            (
+                Measure("loss before the first step", start, limit * known_nothing),
+                Measure("loss of a network that knows nothing", known_nothing),
+            ),
+            fix=Fix(
+                "layers.Dense(units)  # the default initializers, and inputs scaled to "
+                "standard deviation 1"
+                if classes
+                else "y = (y - y.mean()) / y.std()"
+            ),
+            reading=(
+                "Karpathy, A Recipe for Training Neural Networks: verify loss at init, init well "
+                "https://karpathy.github.io/2019/04/25/recipe/",
+                "CS231n, sanity checks before learning "
+                "https://cs231n.github.io/neural-networks-3/#sanitycheck",
+            ),
+        )
+
+
+def _of_equal_chances(case: Case) -> float:
+    """The loss of outputs that give all classes the same chance; 0 where there are none."""
+    total = 0.0
+    for head, prediction in zip(case.heads, case.predictions, strict=True):
+        count = prediction.shape[-1] if prediction.ndim else None
+        if head.loss is None or count is None:
+            continue
+        for kind, function in (
+            (losses.CategoricalCrossentropy, losses.categorical_crossentropy),
+            (losses.SparseCategoricalCrossentropy, losses.sparse_categorical_crossentropy),
+        ):
+            if is_loss(head.loss, kind, function) and count > 1:
+                total += head.weight * math.log(count)
+        if is_loss(head.loss, losses.BinaryCrossentropy, losses.binary_crossentropy):
+            total += head.weight * math.log(2)
+    return total
