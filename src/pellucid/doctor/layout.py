@@ -60,6 +60,11 @@ class Layout:
         return found
 
     @cached_property
+    def inputs_set(self) -> set[Tensor]:
+        """The inputs, to look a node up in: tensors have no truth value to compare by."""
+        return set(self.inputs)
+
+    @cached_property
     def live(self) -> set[Tensor]:
         """The nodes whose values depend on the inputs' values (not on their shapes alone)."""
         found = set(self.inputs)
@@ -74,7 +79,7 @@ class Layout:
     @cached_property
     def affine(self) -> Affine:
         """Which nodes are affine functions of which."""
-        return affine_parts(self.nodes, self.live, set(self.inputs))
+        return affine_parts(self.nodes, self.live, self.inputs_set)
 
     @cached_property
     def ranges(self) -> dict[Tensor, tuple[float, float]]:
@@ -115,7 +120,7 @@ class Layout:
 
     def owner(self, variable: Variable) -> Layer:
         """The layer that a weight belongs to."""
-        layers = [x for x in self._paths if variable in (*x._weights, *x._attributes(Variable))]
+        layers = [x for x in self._paths if variable in x.kept]
         return layers[-1] if layers else self.model
 
     def line(self, layer: Layer, node: Tensor | None = None) -> str | None:
