@@ -18,7 +18,7 @@ from pellucid.graph.variable import Variable
 
 __all__ = ["Watch"]
 
-SHARE = 0.03  # of a training's time may be spent on watching it
+SHARE = 0.02  # of a training's time may be spent on watching it
 NODE_SECONDS = 2e-5  # that the reference engine needs for a node of small arrays
 SLOWER = 20  # times as long as the XLA engine it takes for a row, at first guess
 

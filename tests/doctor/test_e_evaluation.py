@@ -1,0 +1,123 @@
+"""E1 to E6: what a training came to."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pellucid import engine, layers, optimizers
+from pellucid.doctor.evaluation.overfitting import Overfitting
+from pellucid.doctor.evaluation.stopped_early import StoppedEarly
+from pellucid.doctor.evaluation.wrong_tool import WrongTool
+from tests.doctor.trained import circle, findings, loud, net, trained
+
+Dense = layers.Dense
+
+
+@pytest.fixture(scope="module")
+def well():
+    """A healthy training with a validation; its constant's loss there is 0.69."""
+    x, y = circle(640)
+    model = net(optimizers.Adam(0.02), Dense(16, "relu"), Dense(1, "sigmoid"))
+    return trained(model, x[:512], y[:512], validation=(x[512:], y[512:]))
+
+
+def losses(case, *values):
+    return replace(case, history={**case.history, "val_loss": list(values)})
+
+
+def test_a_healthy_training_is_met_with_silence(well):
+    assert loud(findings(well)) == set()
+
+
+@pytest.mark.parametrize(
+    ("values", "epoch"),
+    [
+        ([0.6, 0.3, 0.3, 0.35, 0.4], 2),
+        ([0.6, 0.3, 0.3, 0.35, 0.36], None),  # by less than a tenth of 0.69
+        ([0.6, 0.55, 0.5, 0.3, 0.5], None),  # the best is late
+        ([0.6, 0.7, 0.71, 0.7, 0.7], None),  # not above 1.2 times the best
+        ([0.6, 0.3, float("nan")], None),
+    ],
+)
+def test_overfitting_is_told_by_how_far_and_how_early(well, values, epoch):
+    found = list(Overfitting().examine(losses(well, *values)))
+    assert [f.measures[1].value for f in found] == ([] if epoch is None else [epoch])
+    for finding in found:
+        assert finding.fix.treated(well).epochs == epoch
+
+
+def test_rows_learned_by_heart_do_not_generalize():
+    random = np.random.default_rng(0)
+    x = random.normal(size=(264, 8)).astype("float32")
+    y = random.integers(0, 2, 264).astype("float32")
+    model = net(optimizers.Adam(0.02), Dense(32, "relu"), Dense(1, "sigmoid"), columns=8)
+    case = trained(model, x[:200], y[:200], epochs=25, validation=(x[200:], y[200:]))
+    found = findings(case)
+    assert {"E1", "E2"} <= set(found)
+    assert "E1" in found["E2"].explains
+
+
+def test_what_is_learned_and_holds_is_not_mentioned(well):
+    assert "E2" not in findings(well)
+    assert "E2" in findings(losses(well, 0.69, 0.69, 0.69))
+    assert "E2" not in findings(losses(well, 0.69, 0.6, 0.69))
+
+
+def test_a_class_that_is_never_predicted_is_named():
+    random = np.random.default_rng(0)
+    x = random.normal(size=(1000, 2)).astype("float32")
+    y = (x[:, 0] > 0).astype("int64")
+    y[(x[:, 1] + random.normal(size=1000) > 2.6)] = 2
+    model = net(optimizers.SGD(0.05), Dense(3, "softmax"), loss="sparse_categorical_crossentropy")
+    finding = findings(trained(model, x, y, epochs=4))["E3"]
+    assert finding.symptom == "Class 2 is never recognized."
+    assert finding.measures[0].value == (y == 2).sum()
+    assert finding.fix.instead.startswith("fit(..., class_weight={0: ")
+
+
+def test_a_class_of_nine_rows_is_not_named():
+    x = np.random.default_rng(0).normal(size=(1000, 2)).astype("float32")
+    y = (x[:, 0] > 0).astype("int64")
+    y[:9] = 2
+    model = net(optimizers.Adam(0.05), Dense(3, "softmax"), loss="sparse_categorical_crossentropy")
+    assert "E3" not in findings(trained(model, x, y, epochs=4))
+
+
+@pytest.mark.parametrize(("momentum", "named"), [(0.999, True), (0.5, False)])
+def test_statistics_that_lag_behind_are_found_in_their_layer(momentum, named):
+    x, y = circle()
+    norm = layers.BatchNormalization(momentum=momentum, name="norm")
+    inside = [Dense(16, "relu"), norm, layers.Dropout(0.5), Dense(1, "sigmoid")]
+    found = findings(trained(net(optimizers.Adam(0.03), *inside), 30 * x + 50, y))
+    assert ("E4" in found) is named
+    if named:
+        assert found["E4"].layer == "norm"
+
+
+@pytest.mark.parametrize(("last", "named"), [(0.48, True), (0.49, False)])
+def test_a_training_that_still_gains_is_noted(well, last, named):
+    case = losses(well, *np.linspace(0.7, 0.5, 19), last)
+    found = list(StoppedEarly().examine(case))
+    assert [f.fix.instead for f in found] == (
+        ["model.fit(..., initial_epoch=20, epochs=40)"] if named else []
+    )
+
+
+def test_a_better_tool_is_named_with_its_numbers():
+    random = np.random.default_rng(0)
+    x = random.normal(size=(400, 4)).astype("float32")
+    y = (x @ [1, -2, 3, 0.5] + 0.1 * random.normal(size=400)).astype("float32")
+    model = net(optimizers.SGD(1e-4), Dense(4, "relu"), Dense(1), loss="mse", columns=4)
+    case = trained(model, x[:300], y[:300], epochs=3, validation=(x[300:], y[300:]))
+    with engine("numpy"):
+        (finding,) = WrongTool().examine(case)
+    assert finding.symptom == "A linear model predicts the validation better than this network."
+    assert finding.fix.instead == "sklearn.linear_model.RidgeCV()"
+    values = {m.name: m.value for m in finding.measures}
+    assert values["mean squared error, a linear model"] < 0.02
+
+
+def test_too_few_rows_to_tell_tools_apart_are_not_used(well):
+    validation = well.validation.rows(slice(29))
+    assert not list(WrongTool().examine(replace(well, validation=validation)))
