@@ -57,17 +57,17 @@ def test_dropout_of_the_outputs_is_a_warning():
         (
             [Dense(4, name="inner"), BatchNormalization(name="norm"), layers.ReLU()],
             "inner",
-            "The bias of 'inner' is taken away again by 'norm'.",
+            "Batch normalization takes the bias of 'inner' away again.",
         ),
         (
-            [Dense(4, "sigmoid"), layers.ReLU(name="again")],
+            [Dense(4, "sigmoid", name="inner"), layers.ReLU(name="again")],
             "again",
             "relu is applied to what sigmoid gave, with nothing between.",
         ),
     ],
 )
 def test_neighbours_that_undo_each_other_are_notes(given, layer, symptom):
-    (finding,) = found(*given, Dense(1))
+    (finding,) = found(*given, Dense(1, name="out"))
     assert (finding.severity, finding.layer, finding.symptom) == (NOTE, layer, symptom)
 
 

@@ -112,17 +112,19 @@ class SuspiciousLayers(Check):
                     Measure("dropout layers before it", 1, 0),
                     Fix(f"{code(after)}, {code(before)}", f"{code(before)}, {code(after)}"),
                 )
-            if isinstance(after, BatchNormalization) and _plain_bias(before) and after.center:
-                yield self._found(
-                    layout,
-                    before,
-                    Severity.NOTE,
-                    f"The bias of '{before.name}' is taken away again by '{after.name}'.",
-                    "Batch normalization subtracts the mean, and with it any bias; it has one of "
-                    "its own.",
-                    Measure("weights without effect", before.bias.numpy().size, 0),  # type: ignore[attr-defined]
-                    _changing(case, before, use_bias=False),
-                )
+        biased = [a for a, b in _pairs(layout) if _takes_mean(b) and _plain_bias(a)]
+        if biased:
+            first, names = biased[0], ", ".join(f"'{x.name}'" for x in biased)
+            count = sum(x.bias.numpy().size for x in biased)  # type: ignore[attr-defined]
+            yield self._found(
+                layout,
+                first,
+                Severity.NOTE,
+                f"Batch normalization takes the bias of {names} away again.",
+                "It subtracts the mean, and with it any bias; it has one of its own.",
+                Measure("weights without effect", count, 0),
+                _changing(case, first, use_bias=False),
+            )
 
     def _twice(self, layout: Layout) -> Iterator[Finding]:
         last = {unmoved(x) for x in layout.outputs}  # those are for S1
@@ -179,6 +181,10 @@ def _pairs(layout: Layout) -> list[tuple[Layer, Layer]]:
         if len(users) == 1 and layer not in users:
             found[layer, users.pop()] = None
     return list(found)
+
+
+def _takes_mean(layer: Layer) -> bool:
+    return isinstance(layer, BatchNormalization) and layer.center
 
 
 def _plain_bias(layer: Layer) -> bool:
