@@ -19,9 +19,10 @@ from pellucid.layers.reshaping import Flatten
 from pellucid.models.sequential import Sequential
 from pellucid.models.summary import summary_table
 from pellucid.see.graph_picture import draw_graph
-from pellucid.see.report import ImageReport, check_writable, write
+from pellucid.see.report_page import Report, check_writable, write
+from pellucid.see.rivals import baselines
 
-__all__ = ["Digits", "constant_prediction", "load_digits", "network", "run"]
+__all__ = ["Digits", "load_digits", "network", "run"]
 
 EPOCHS = 100
 HELD_OUT = 270  # images for validation, and as many for the test: 15 % each
@@ -59,8 +60,9 @@ def load_digits(seed: int = 0) -> Digits:
         Alpaydin, Kaynak 1998, "Optical Recognition of Handwritten Digits", UCI Machine Learning
         Repository, https://doi.org/10.24432/C50P49.
     """
-    from sklearn import datasets
     from sklearn.model_selection import train_test_split
+
+    from sklearn import datasets
 
     data = datasets.load_digits()
     x, y = (data.images / 16).astype(np.float32), data.target.astype(np.int32)
@@ -86,24 +88,6 @@ def network() -> Sequential:
         ],
         name="digits",
     )
-
-
-def constant_prediction(y_train: np.ndarray, y: np.ndarray) -> dict[str, float]:
-    """Loss and accuracy of the model that knows only how frequent each class is.
-
-    Args:
-        y_train: Where the frequencies are taken from; each class must occur.
-        y: What they are judged on.
-
-    Examples:
-        >>> constant_prediction(np.array([0, 0, 0, 1]), np.array([0, 1]))
-        {'loss': 0.8369882167858358, 'accuracy': 0.5}
-    """
-    frequency = np.bincount(y_train) / len(y_train)
-    return {
-        "loss": float(-np.mean(np.log(frequency[y]))),
-        "accuracy": float(np.mean(y == np.argmax(frequency))),
-    }
 
 
 def run(output: Path, epochs: int = EPOCHS, seed: int = 0) -> float | None:
@@ -159,17 +143,19 @@ def _report(
     seconds: float,
     about: str,
     seed: int,
-) -> ImageReport:
+) -> Report:
     epochs = len(history.epoch)
-    return ImageReport(
+    return Report(
         title="Handwritten digits",
         about=about,
         history=history.history,
-        baseline=constant_prediction(digits.y_train, digits.y_validation),
+        baselines=baselines(
+            model, digits.x_train, digits.y_train, digits.x_validation, digits.y_validation
+        ),
         labels=[str(digit) for digit in range(10)],
-        images=digits.x_test,
+        x=digits.x_test,
         y_true=digits.y_test,
-        probabilities=model.predict(digits.x_test),
+        said=model.predict(digits.x_test),
         graph=_picture(model),
         summary=summary_table(model, SUMMARY_WIDTH),
         facts=[
@@ -177,6 +163,12 @@ def _report(
             ("Epochs", str(epochs)),
             ("Weights", f"{model.count_params():,}"),
         ],
+        learning=(
+            "After every epoch: once more through all training images. The training part is "
+            "measured while units are dropped and weights still change, so it can look worse than "
+            "the validation part. The dotted lines are what one reaches by always giving the "
+            "same answer, and with a linear model."
+        ),
         footer=(
             f"Made by pellucid {version('pellucid')} on the {get_engine().name} engine. "
             f"To make it again: pellucid demo --epochs {epochs} --seed {seed}"

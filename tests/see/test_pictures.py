@@ -5,7 +5,16 @@ import xml.etree.ElementTree as ET
 import numpy as np
 from matplotlib.image import imread
 
-from pellucid.see.pictures import image_png, learning_curve
+from pellucid.see.axes import on_page
+from pellucid.see.curves import plot_curves
+from pellucid.see.images import image_png
+
+
+def learning_curve(name, train, validation, baseline=None):
+    """A learning curve as it stands on a page."""
+    history = {name: train, f"val_{name}": validation}
+    others = {} if baseline is None else {"constant prediction": baseline}
+    return on_page(lambda ax: plot_curves(history, name, others, ax=ax), name)[0]
 
 
 def line(svg, colour):

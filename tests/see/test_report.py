@@ -6,7 +6,10 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix
 
-from pellucid.see.report import MOST_MISTAKES, ImageReport, interval
+from pellucid import Input, Sequential, engine, layers
+from pellucid.errors import ArgumentError
+from pellucid.see.report_page import Report, interval
+from pellucid.see.report_parts import MOST_MISTAKES
 from tests.page import Page
 
 
@@ -15,15 +18,15 @@ def report(rng):
     """A report on a model that guesses, of 60 images in 3 classes."""
     probabilities = rng.dirichlet(np.ones(3), size=60)
     history = {name: [0.9, 0.5] for name in ("loss", "val_loss", "accuracy", "val_accuracy")}
-    return ImageReport(
+    return Report(
         title="Three shapes",
         about="It guesses.",
         history=history,
-        baseline={"loss": 1.1, "accuracy": 1 / 3},
+        baselines={"constant prediction": {"loss": 1.1, "accuracy": 1 / 3}},
         labels=["circle", "square", "star"],
-        images=rng.uniform(size=(60, 4, 4)),
+        x=rng.uniform(size=(60, 4, 4)),
         y_true=rng.integers(0, 3, size=60),
-        probabilities=probabilities,
+        said=probabilities,
         graph="<svg></svg>",
         summary="Model: guess",
     )
@@ -31,7 +34,7 @@ def report(rng):
 
 def test_the_table_counts_each_image_at_its_true_and_its_said_class(report):
     counts = [row[1:] for row in Page(report.html()).rows[1:]]
-    expected = confusion_matrix(report.y_true, report.probabilities.argmax(axis=1))
+    expected = confusion_matrix(report.y_true, report.said.argmax(axis=1))
     np.testing.assert_array_equal(np.array(counts, int), expected)
     assert report.correct == np.trace(expected)
 
@@ -55,10 +58,10 @@ def test_whatever_text_is_given_is_shown_as_it_is(report):
 
 def test_the_surest_mistakes_are_shown_and_the_others_counted(report):
     html = report.html()
-    wrong = report.y_true != report.y_pred
+    wrong = report.y_true != report.said.argmax(axis=1)
     assert f"Mistakes: the surest {MOST_MISTAKES} of {wrong.sum()}" in html
     shown = [int(n) for n in re.findall(r'class="wrong">.*?Image (\d+) of the test part', html)]
-    belief = report.probabilities.max(axis=1)
+    belief = report.said.max(axis=1)
     hidden = set(np.flatnonzero(wrong)) - set(shown)
     assert len(shown) == MOST_MISTAKES
     assert wrong[shown].all()
@@ -66,7 +69,7 @@ def test_the_surest_mistakes_are_shown_and_the_others_counted(report):
 
 
 def test_a_model_without_mistakes_is_said_to_have_none(report):
-    perfect = replace(report, y_true=report.y_pred)
+    perfect = replace(report, y_true=report.said.argmax(axis=1))
     html = perfect.html()
     assert "It made no mistake on the test part." in html
     assert '<li class="wrong">' not in html
@@ -74,7 +77,7 @@ def test_a_model_without_mistakes_is_said_to_have_none(report):
 
 def test_a_class_that_is_never_right_has_no_right_example(report):
     all_said_0 = np.eye(3)[np.zeros(60, int)]
-    html = replace(report, probabilities=all_said_0).html()
+    html = replace(report, said=all_said_0).html()
     assert html.count('<li class="right">') == 1
 
 
@@ -82,3 +85,117 @@ def test_a_class_that_is_never_right_has_no_right_example(report):
 def test_the_interval_is_wilsons(correct, n):
     expected = binomtest(correct, n).proportion_ci(method="wilson")
     np.testing.assert_allclose(interval(correct, n), expected, atol=1e-7)
+
+
+def test_what_is_not_given_is_left_out():
+    page = Page(Report("Nothing").html())
+    assert page.all("h2") == []
+    assert page.all("svg") == []
+    assert "Nothing" in page.text
+
+
+class Found:
+    measures = ("share of rows: 0.4 (limit 0.1)",)
+
+    def as_dict(self):
+        return {
+            "severity": "warning",
+            "symptom": "The rows are in order.",
+            "why": "<b>Batches</b> see one class.",
+            "layer": None,
+            "line": "train.py:3",
+            "fix": {"now": "", "instead": "shuffle=True"},
+        }
+
+
+def test_findings_come_first_and_say_what_to_change(report):
+    html = replace(report, findings=[Found()]).html()
+    page = Page(html)
+    assert html.index("What to look after") < html.index("How it learned")
+    for text in (
+        "Warning: The rows are in order.",
+        "<b>Batches</b> see one class.",
+        "train.py:3, share of rows: 0.4 (limit 0.1)",
+        "shuffle=True",
+    ):
+        assert text in page.text
+
+
+@pytest.fixture
+def trained(rng):
+    """A way to train a model for an epoch on the reference engine."""
+
+    def train(model, loss, x, y, **options):
+        model.compile("sgd", loss, **options)
+        model.fit(x, y, verbose=0, validation_data=(x, y))
+        return model
+
+    with engine("numpy"):
+        yield train
+
+
+def headings(path):
+    html = path.read_text()
+    Page(html)  # well nested
+    return re.findall(r"<h[23]>(.*?)</h[23]>", html)
+
+
+def test_a_classifier_of_rows_reports_its_plane_and_its_inside(trained, rng, tmp_path):
+    x, y = rng.normal(size=(30, 2)).astype("float32"), rng.integers(0, 3, 30)
+    model = Sequential([Input((2,)), layers.Dense(4, "relu"), layers.Dense(3)], name="small")
+    from pellucid.losses import SparseCategoricalCrossentropy
+
+    trained(model, SparseCategoricalCrossentropy(from_logits=True), x, y, metrics=["accuracy"])
+    path = tmp_path / "report.html"
+    model.report(path, x, y, labels=["a", "b", "<c>"], about="About it.")
+    assert headings(path) == [
+        "How it learned",
+        "What it confuses",
+        "What it computes",
+        "What is inside",
+        "What it says over its features",
+        "Where it puts rows",
+        "How gradients flow back",
+        "What comes out of its layers",
+        "How its weights are spread",
+    ]
+    page = Page(path.read_text())
+    assert "&lt;c&gt;" in path.read_text()
+    counts = np.array([row[1:] for row in page.rows[1:]], int)
+    expected = confusion_matrix(y, model.predict(x, verbose=0).argmax(axis=1), labels=range(3))
+    np.testing.assert_array_equal(counts, expected)
+    assert all(svg["role"] == "img" and svg["aria-label"] for svg in page.all("svg"))
+    ids = [a["id"] for _, a in page.elements if "id" in a]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_regression_reports_how_far_off_it_is(trained, rng, tmp_path):
+    x = rng.normal(size=(30, 3)).astype("float32")
+    model = Sequential([Input((3,)), layers.Dense(1)], name="line")
+    trained(model, "mse", x, x[:, 0])
+    path = tmp_path / "report.html"
+    model.report(path, x, x[:, 0])
+    assert "What it says" in headings(path)
+    assert "What is said against 30 true values" in path.read_text()
+    loss = model.evaluate(x, x[:, 0], verbose=0)
+    assert f"<dt>Loss</dt><dd>{loss:.4g}" in path.read_text()
+
+
+def test_a_model_that_was_never_trained_reports_what_it_is(tmp_path):
+    path = tmp_path / "report.html"
+    Sequential([Input((8, 8, 1)), layers.Conv2D(2, 3, name="maps")], name="new").report(path)
+    assert headings(path) == [
+        "What it computes",
+        "What is inside",
+        "What its first filters look for",
+        "How its weights are spread",
+    ]
+    Sequential([layers.Dense(1)], name="empty").report(path)
+    assert headings(path) == ["What it computes"]
+
+
+def test_a_report_that_cannot_be_written_is_refused_at_once(tmp_path):
+    model = Sequential([Input((1,)), layers.Dense(1)])
+    path = tmp_path / "missing" / "report.html"
+    with pytest.raises(ArgumentError, match="The report cannot be written"):
+        model.report(path, "no data at all", None)

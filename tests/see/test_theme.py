@@ -1,7 +1,7 @@
 import re
 
-from pellucid.see.pictures import learning_curve
 from pellucid.see.theme import DAY, NAMES, NIGHT, by_day, themed
+from tests.see.test_pictures import learning_curve
 
 
 def test_two_pictures_share_no_id_and_refer_only_to_their_own():

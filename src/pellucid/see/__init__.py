@@ -15,7 +15,9 @@ from pellucid.see.histograms import plot_activations, plot_weights
 from pellucid.see.inside import layer_outputs
 from pellucid.see.mistakes import plot_top_losses, row_losses
 from pellucid.see.notation import formula
+from pellucid.see.predicted import plot_predicted
 from pellucid.see.relevance import grad_cam, plot_grad_cam, plot_saliency, saliency
+from pellucid.see.reporting import report
 from pellucid.see.rivals import baselines
 from pellucid.see.stepping import step
 from pellucid.see.surface import WeightPath, loss_plane, plot_surface, random_directions
@@ -44,12 +46,14 @@ __all__ = [
     "plot_flow",
     "plot_flow_over_time",
     "plot_grad_cam",
+    "plot_predicted",
     "plot_saliency",
     "plot_surface",
     "plot_top_losses",
     "plot_weights",
     "principal_components",
     "random_directions",
+    "report",
     "row_losses",
     "saliency",
     "step",

@@ -67,7 +67,7 @@ class Inside:
 
         with name_scope(str(model.name)), entered(training=False), Updates():
             if model.cut is not None:
-                outputs = optree.tree_leaves(model.cut.replay(inputs, apply))
+                outputs = optree.tree_leaves(model.cut.replay([*inputs], apply))
             else:
                 x: Any = inputs[0]
                 for layer in model.layers:
