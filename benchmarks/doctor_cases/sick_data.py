@@ -36,7 +36,7 @@ def _(seed: int) -> Setup:
 @sick("targets of 5e4 and more", "A3", curable=True)
 def _(seed: int) -> Setup:
     x, y = data.friedman1(seed)
-    model = regressor(32, 32, 1, optimizer="adam")
+    model = regressor(32, 32, 1, optimizer=optimizers.Adam(0.003))
     return Setup(model, x, y * np.float32(1e4) + np.float32(5e4), {"epochs": 20})
 
 
@@ -104,12 +104,12 @@ def _(seed: int) -> Setup:
 @sick("targets one row off", "A9")
 def _(seed: int) -> Setup:
     x, y = data.friedman1(seed)
-    model = regressor(32, 32, 1, optimizer="adam")
+    model = regressor(32, 32, 1, optimizer=optimizers.Adam(0.003))
     return Setup(model, x, np.roll(y, 1), {"epochs": 30, "validation_split": 0.2})
 
 
 def _bounded(seed: int, output: str) -> Setup:
-    model = regressor(32, 1, output=output, optimizer="adam")
+    model = regressor(32, 1, output=output, optimizer=optimizers.Adam(0.01))
     return Setup(model, *data.friedman1(seed), {"epochs": 20})
 
 

@@ -15,13 +15,17 @@ SPARSE = "sparse_categorical_crossentropy"
 
 @sick("softmax on one unit", "S1", curable=True)
 def _(seed: int) -> Setup:
-    return Setup(classifier(8, 1, output="softmax"), *data.circle(seed), {"epochs": 15})
+    return Setup(
+        classifier(8, 8, 1, output="softmax", optimizer=optimizers.Adam(0.01)),
+        *data.circle(seed),
+        {"epochs": 30},
+    )
 
 
 @sick("softmax on one unit, MSE", "S1", curable=True)
 def _(seed: int) -> Setup:
-    model = classifier(8, 1, output="softmax", loss="mse")
-    return Setup(model, *data.circle(seed), {"epochs": 15})
+    model = classifier(8, 8, 1, output="softmax", loss="mse", optimizer=optimizers.Adam(0.01))
+    return Setup(model, *data.circle(seed), {"epochs": 30})
 
 
 @sick("softmax and from_logits", "S1", curable=True)
@@ -73,20 +77,28 @@ def _(seed: int) -> Setup:
 
 @sick("softmax on several labels", "S1", curable=True)
 def _(seed: int) -> Setup:
-    model = mlp(32, 5, output="softmax", loss="binary_crossentropy")
+    model = mlp(
+        32, 5, output="softmax", loss="binary_crossentropy", optimizer=optimizers.Adam(0.01)
+    )
     return Setup(model, *_several_labels(seed), {"epochs": 15})
 
 
 @sick("softmax on several labels, MSE", "S1", curable=True)
 def _(seed: int) -> Setup:
-    return Setup(mlp(32, 5, output="softmax"), *_several_labels(seed), {"epochs": 15})
+    return Setup(
+        mlp(32, 5, output="softmax", optimizer=optimizers.Adam(0.01)),
+        *_several_labels(seed),
+        {"epochs": 15},
+    )
 
 
 @sick("MAE on XOR", "S1", curable=True)
 def _(seed: int) -> Setup:
     x, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32), np.array([0, 1, 1, 0])
-    model = mlp(4, 1, output="sigmoid", loss="mae", optimizer=optimizers.SGD(0.1))
-    return Setup(model, x, y, {"epochs": 300, "batch_size": 4})
+    model = mlp(
+        4, 1, activation="tanh", output="sigmoid", loss="mae", optimizer=optimizers.SGD(0.5)
+    )
+    return Setup(model, x, y, {"epochs": 600, "batch_size": 4})
 
 
 @sick("MSE on numbers of classes", "S1", curable=True)
@@ -104,7 +116,11 @@ def _(seed: int) -> Setup:
     def loss(y_true: Any, y_pred: Any) -> Any:
         return ops.square(ops.reshape(y_true, (-1,)) - y_pred)
 
-    return Setup(mlp(16, 1, loss=loss), *data.friedman1(seed), {"epochs": 15})
+    return Setup(
+        mlp(32, 1, loss=loss, optimizer=optimizers.Adam(0.01)),
+        *data.friedman1(seed),
+        {"epochs": 15},
+    )
 
 
 @sick("two columns of targets for one output", "S2")
@@ -116,18 +132,22 @@ def _(seed: int) -> Setup:
 @sick("label 3 of 3 classes", "S3", curable=True)
 def _(seed: int) -> Setup:
     x, y = data.blobs(seed, 300, classes=3)
-    return Setup(classifier(8, 3), x, y + 1, {"epochs": 10})
+    return Setup(classifier(8, 3, optimizer=optimizers.Adam(0.01)), x, y + 1, {"epochs": 10})
 
 
 @sick("labels -1 and 1 for a probability", "S3", "A4", "S1", curable=True)
 def _(seed: int) -> Setup:
     x, y = data.circle(seed)
-    return Setup(classifier(8, 1), x, 2 * y - 1, {"epochs": 15})
+    return Setup(classifier(8, 1, optimizer=optimizers.Adam(0.02)), x, 2 * y - 1, {"epochs": 30})
 
 
 @sick("no activations", "S4", curable=True)
 def _(seed: int) -> Setup:
-    return Setup(classifier(16, 16, 1, activation=None), *data.xor(seed), {"epochs": 20})
+    return Setup(
+        classifier(16, 16, 1, activation=None, optimizer=optimizers.Adam(0.01)),
+        *data.xor(seed),
+        {"epochs": 30},
+    )
 
 
 @sick("dropout of 0.95", "S5", curable=True)
@@ -138,10 +158,10 @@ def _(seed: int) -> Setup:
 
 @sick("everything frozen", "S6", curable=True)
 def _(seed: int) -> Setup:
-    model = classifier(16, 1)
+    model = classifier(16, 1, optimizer=optimizers.Adam(0.01))
     for layer in model.layers:
         layer.trainable = False
-    return Setup(model, *data.circle(seed), {"epochs": 5})
+    return Setup(model, *data.circle(seed), {"epochs": 30})
 
 
 @sick("argmax in the way", "S6")
@@ -202,8 +222,8 @@ def _digits(seed: int, output: Any, loss: Any) -> Setup:
 
 
 def _circle(seed: int, output: Any, loss: Any) -> Setup:
-    model = classifier(8, 8, 1, output=output, loss=loss)
-    return Setup(model, *data.circle(seed), {"epochs": 15})
+    model = classifier(8, 8, 1, output=output, loss=loss, optimizer=optimizers.Adam(0.01))
+    return Setup(model, *data.circle(seed), {"epochs": 30})
 
 
 def _several_labels(seed: int) -> tuple[np.ndarray, np.ndarray]:

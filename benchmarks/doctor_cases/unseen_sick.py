@@ -81,7 +81,9 @@ def _(seed: int) -> Setup:
         return ops.mean(ops.abs(y_pred - ops.squeeze(y_true, -1)))
 
     x, y = data.diabetes(seed)
-    return Setup(regressor(16, 1, loss=loss), x, y[:, None], {"epochs": 20})
+    return Setup(
+        regressor(16, 1, loss=loss, optimizer=optimizers.Adam(0.01)), x, y[:, None], {"epochs": 20}
+    )
 
 
 @sick("labels of 1 to 10 for ten units", "S3", curable=True, unseen=True)
@@ -103,7 +105,11 @@ def _(seed: int) -> Setup:
     for units in (32, 32, 16):
         x = layers.Dropout(0.1)(layers.Dense(units)(x))
     model = pl.Model(inputs, layers.Dense(1, activation="sigmoid")(x))
-    return Setup(compiled(model, "adam", "binary_crossentropy"), *data.circle(seed), {"epochs": 20})
+    return Setup(
+        compiled(model, optimizers.Adam(0.01), "binary_crossentropy"),
+        *data.circle(seed),
+        {"epochs": 30},
+    )
 
 
 @sick("a gradient that is stopped by mistake", "S6", unseen=True)
