@@ -82,6 +82,11 @@ def residual():
     return Model(x, Dense(1)(layers.Add()([h, Dense(4, "relu")(h)])))
 
 
+def product():
+    x = Input((4,))
+    return Model(x, Dense(1)(layers.Multiply()([Dense(8)(x), Dense(8)(x)])))
+
+
 def functions():
     x = Input((4,))
     return Model(x, Dense(1)(activations.relu(Dense(8)(x))))
@@ -110,6 +115,7 @@ class Subclass(Sequential):
         Sequential([Input((9,)), layers.Embedding(5, 8), layers.Flatten(), Dense(1)]),
         Sequential([Input((16,)), Dense(16, "relu"), Dense(2), Dense(16, "relu"), Dense(1)]),
         residual(),
+        product(),
         functions(),
         Subclass([Input((4,)), Dense(8), Dense(8), Dense(1)]),
     ],
