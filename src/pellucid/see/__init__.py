@@ -14,6 +14,7 @@ from pellucid.see.flow import GradientFlow, gradient_sizes, plot_flow, plot_flow
 from pellucid.see.histograms import plot_activations, plot_weights
 from pellucid.see.inside import layer_outputs
 from pellucid.see.mistakes import plot_top_losses, row_losses
+from pellucid.see.neuron_circuit import neuron
 from pellucid.see.notation import formula
 from pellucid.see.predicted import plot_predicted
 from pellucid.see.relevance import grad_cam, plot_grad_cam, plot_saliency, saliency
@@ -36,6 +37,7 @@ __all__ = [
     "gradient_sizes",
     "layer_outputs",
     "loss_plane",
+    "neuron",
     "plot_activations",
     "plot_boundary",
     "plot_confusion",

@@ -29,12 +29,14 @@ class Inside:
     Attributes:
         inputs: Placeholders for what goes in.
         layers: What comes out of each layer, by the layer's name.
+        before: What goes into each layer, by the layer's name; of several tensors the first.
         outputs: What comes out of the model.
         scores: The same before the softmax or sigmoid at its end, if there is one.
     """
 
     inputs: list[Tensor]
     layers: dict[str, Tensor]
+    before: dict[str, Any]
     outputs: list[Tensor]
     scores: Tensor
 
@@ -54,10 +56,12 @@ class Inside:
             )
         inputs = [placeholder(x.shape, x.dtype, str(x.name)) for x in model.inputs]
         kept: dict[str, Tensor] = {}
+        before: dict[str, Any] = {}
         last: list[tuple[Layer, Any]] = []
 
         def note(layer: Layer, given: Any, out: Any) -> Any:
             kept[str(layer.name)] = optree.tree_leaves(out)[0]
+            before[str(layer.name)] = given
             last[:] = [(layer, given)]
             return out
 
@@ -76,7 +80,7 @@ class Inside:
             layer, given = last[0]
             ends = outputs[0] is kept[str(layer.name)]
             scores = _before_activation(layer, given) if ends else None
-        return cls(inputs, kept, outputs, outputs[0] if scores is None else scores)
+        return cls(inputs, kept, before, outputs, outputs[0] if scores is None else scores)
 
     def layer(self, name: str) -> Tensor:
         """What comes out of a layer.
