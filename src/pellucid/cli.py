@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pellucid import demo as main_job
+from pellucid.doctor.from_csv import examine_rows
 from pellucid.errors import PellucidError
 from pellucid.export import export as export_model
 from pellucid.saving import load_model
@@ -107,6 +108,26 @@ def predict(
             sys.stdout.write(text)
         else:
             output.write_text(text, encoding="utf-8")
+
+
+@app.command()
+def doctor(
+    model: ModelFile,
+    rows: Annotated[Path, typer.Argument(help="A CSV file with a line of column names.")],
+    target: Annotated[
+        list[str] | None,
+        typer.Option(help="A column to predict, once for each; by default the last one."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")] = False,
+) -> None:
+    """Say what is wrong with a compiled model and the data that it is to learn from.
+
+    Ends with 1 where there is an error or a warning, so that a script can stop there.
+    """
+    with told():
+        diagnosis = examine_rows(load_model(model), rows, target or ())
+    typer.echo(diagnosis.json(indent=2) if json else diagnosis)
+    raise typer.Exit(diagnosis.exit_status)
 
 
 @app.command()

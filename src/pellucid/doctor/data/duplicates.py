@@ -14,6 +14,7 @@ from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 __all__ = ["Duplicates"]
 
 SHARE = 0.05
+ROWS = 5000  # that are looked at for contradictions
 FEW_ROWS = 30  # of validation: too few to be a measure of anything
 
 
@@ -33,13 +34,14 @@ class Duplicates(Check):
     moment: ClassVar[Moment] = Moment.DATA
 
     def examine(self, case: Case) -> Iterator[Finding]:
-        train = hashes(leaves(case.train, "x"))
+        x = leaves(case.train, "x")
         if case.validation is not None:
-            yield from self._leaked(train, hashes(leaves(case.validation, "x")))
+            yield from self._leaked(hashes(x), hashes(leaves(case.validation, "x")))
+        few = [a[:ROWS] for a in x]
         for head in case.heads:
             classes = classes_of(case, head, head.targets)
             if classes is not None:
-                yield from self._contradicting(train, classes)
+                yield from self._contradicting(hashes(few), classes[:ROWS])
 
     def _leaked(self, train: np.ndarray, other: np.ndarray) -> Iterator[Finding]:
         seen = np.isin(other, train)
