@@ -6,12 +6,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from benchmarks.tasks import Task
+from benchmarks.tasks.mlp import Mlp
 
 Weights = list[tuple[Any, Any]]
 
 
-def first_weights(task: Task) -> Weights:
+def first_weights(task: Mlp) -> Weights:
     """Glorot's uniform weights and zero biases."""
     rng = np.random.default_rng(0)
     weights = []
@@ -22,7 +22,7 @@ def first_weights(task: Task) -> Weights:
     return weights
 
 
-def loss_of(task: Task, weights: Weights, x: Any, y: Any, key: Any) -> Any:
+def loss_of(task: Mlp, weights: Weights, x: Any, y: Any, key: Any) -> Any:
     """The loss of a batch."""
     activation = {"tanh": jnp.tanh, "relu": jax.nn.relu}[task.activation]
     for kernel, bias in weights[:-1]:
@@ -37,7 +37,7 @@ def loss_of(task: Task, weights: Weights, x: Any, y: Any, key: Any) -> Any:
     return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(x), y[:, None], axis=1))
 
 
-def first_state(task: Task) -> Any:
+def first_state(task: Mlp) -> Any:
     """Weights, Adam's two means, the number of steps, and the random key."""
     weights = first_weights(task)
     zeros = [jax.tree.map(jnp.zeros_like, weights) for _ in range(2)]
@@ -45,7 +45,12 @@ def first_state(task: Task) -> Any:
     return weights, means, jnp.zeros(()), jax.random.key(0)
 
 
-def step(task: Task, state: Any, x: Any, y: Any) -> Any:
+def parameters(state: Any) -> int:
+    """How many numbers are trained."""
+    return sum(x.size for x in jax.tree.leaves(state[0]))
+
+
+def step(task: Mlp, state: Any, x: Any, y: Any) -> Any:
     """One step: the new state and the loss."""
     weights, means, t, key = state
     key, part = jax.random.split(key) if task.dropout else (key, key)

@@ -1,44 +1,66 @@
 """One measurement in a process of its own: `python -m benchmarks.measure PEER TASK`.
 
-Prints a line of JSON: microseconds a step (the fastest and the median epoch after a warm-up), the
-clock's time at the end of the first epoch, and the peak memory of the process.
+Prints a line of JSON: microseconds a step (the fastest call after a warm-up), the seconds that the
+first epoch took longer than a later one (tracing, compiling), the clock's time at its end, the peak
+memory of the process, the number of parameters, and the losses of the first and the last epoch.
 """
 
 import importlib
 import json
 import resource
-import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.tasks import TASKS, Task
 
-LONGEST = 15.0  # seconds: a slow peer is timed less often
-Trainer = Callable[[int], None]  # trains for a number of epochs, and returns when they are done
+CALLS, SECONDS = 5, 3.0  # a slow peer is timed less often
 
 
-def measure(prepare: Callable[[Task], Trainer], task: Task) -> dict[str, float]:
-    """Time a peer's training: once for the first epoch, then epoch by epoch."""
-    train = prepare(task)
-    train(1)
+@dataclass(frozen=True)
+class Training:
+    """What a peer made of a task.
+
+    Attributes:
+        train: Trains for a number of epochs, and returns the mean loss of the last when it is done.
+        parameters: How many numbers are trained, once they are there.
+    """
+
+    train: Callable[[int], float]
+    parameters: Callable[[], int]
+
+
+def measure(prepare: Callable[[Task], Training], task: Task) -> dict[str, float]:
+    """Time a peer's training: the first epoch, one more, and calls of several."""
+    training = prepare(task)
+    first, first_loss = timed(training, 1)
     first_epoch_at = time.time()
-    memory = peak_memory()
-    train(1)
-    seconds: list[float] = []
+    # One that is as slow as that has no need of a second warm-up.
+    second = first if first > 2 * SECONDS else timed(training, 1)[0]
+    epochs = max(1, min(task.epochs, int(SECONDS / CALLS / second)))
+    calls: list[float] = []
     started = time.perf_counter()
-    while len(seconds) < 5 and time.perf_counter() - started < LONGEST:
-        began = time.perf_counter()
-        train(task.epochs)
-        seconds.append((time.perf_counter() - began) / task.epochs / task.steps)
+    while len(calls) < CALLS and (not calls or time.perf_counter() - started < SECONDS):
+        seconds, loss = timed(training, epochs)
+        calls.append(seconds / epochs)
     return {
-        "step": min(seconds) * 1e6,
-        "median_step": statistics.median(seconds) * 1e6,
+        "step": min(calls) / task.steps * 1e6,
+        "warm_up": first - min(calls),
         "first_epoch_at": first_epoch_at,
-        "first_memory": memory,
         "memory": peak_memory(),
+        "parameters": training.parameters(),
+        "first_loss": first_loss,
+        "last_loss": loss,
     }
+
+
+def timed(training: Training, epochs: int) -> tuple[float, float]:
+    """Seconds, and the loss."""
+    began = time.perf_counter()
+    loss = training.train(epochs)
+    return time.perf_counter() - began, loss
 
 
 def peak_memory() -> float:

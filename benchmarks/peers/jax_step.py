@@ -1,10 +1,10 @@
 """JAX with a jitted step that Python calls for each batch."""
 
-from benchmarks.measure import Trainer
-from benchmarks.tasks import Task
+from benchmarks.measure import Training
+from benchmarks.tasks.mlp import Mlp
 
 
-def prepare(task: Task) -> Trainer:
+def prepare(task: Mlp) -> Training:
     """The usual way to train in JAX."""
     import jax
     import numpy as np
@@ -16,7 +16,7 @@ def prepare(task: Task) -> Trainer:
     rng = np.random.default_rng(0)
     state = jax_by_hand.first_state(task)
 
-    def train(epochs: int) -> None:
+    def train(epochs: int) -> float:
         nonlocal state
         for _ in range(epochs):
             order = rng.permutation(task.rows)
@@ -24,6 +24,7 @@ def prepare(task: Task) -> Trainer:
             for rows in order.reshape(-1, task.batch_size):
                 state, loss = jitted(state, x[rows], y[rows])
                 total = total + loss
-            float(total)
+            mean = float(total) / task.steps
+        return mean
 
-    return train
+    return Training(train, lambda: jax_by_hand.parameters(state))

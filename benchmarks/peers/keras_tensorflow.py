@@ -1,10 +1,10 @@
-"""Keras's `fit` on tensorflow."""
+"""Keras's `fit` on TensorFlow."""
 
-from benchmarks.measure import Trainer
+from benchmarks.measure import Training
 from benchmarks.peers import keras_jax
 from benchmarks.tasks import Task
 
 
-def prepare(task: Task) -> Trainer:
+def prepare(task: Task) -> Training:
     """The same script, on another backend."""
     return keras_jax.prepare(task, "tensorflow")

@@ -1,36 +1,36 @@
 """PyTorch, eager: the training loop of its tutorials, over tensors that are in memory."""
 
-from benchmarks.measure import Trainer
+from typing import Any
+
+from benchmarks.measure import Training
 from benchmarks.tasks import Task
 
 
-def prepare(task: Task) -> Trainer:
-    """`torch.nn.Sequential` and a loop; batches by index, faster than a DataLoader."""
+def prepare(task: Task, compile: bool = False) -> Training:
+    """A loop over batches by index, which is faster than a DataLoader."""
     import torch
 
-    activation = {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU}[task.activation]
-    layers: list[torch.nn.Module] = []
-    for inputs, units in zip(task.sizes, task.sizes[1:-1], strict=False):
-        layers += [torch.nn.Linear(inputs, units), activation()]
-        if task.dropout:
-            layers.append(torch.nn.Dropout(task.dropout))
-    model = torch.nn.Sequential(*layers, torch.nn.Linear(*task.sizes[-2:]))
+    model = task.torch()
+    parameters = list(model.parameters())
+    run: Any = torch.compile(model) if compile else model
     make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[task.optimizer]
-    optimizer = make(model.parameters(), lr=task.learning_rate)
+    optimizer = make(parameters, lr=task.learning_rate)
     loss_function = torch.nn.CrossEntropyLoss() if task.loss == "softmax" else torch.nn.MSELoss()
-    x, y = (torch.from_numpy(a) for a in task.data())
-    y = y.long() if task.loss == "softmax" else y
+    x, y = task.torch_data()
 
-    def train(epochs: int) -> None:
+    def train(epochs: int) -> float:
         model.train()
         for _ in range(epochs):
             total = torch.zeros(())
             for rows in torch.randperm(len(x)).split(task.batch_size):
                 optimizer.zero_grad()
-                loss = loss_function(model(x[rows]), y[rows])
+                outputs, targets = run(x[rows]), y[rows]
+                if task.loss == "softmax":  # a class for each row, or for each step of each row
+                    outputs, targets = outputs.flatten(0, -2), targets.flatten()
+                loss = loss_function(outputs, targets)
                 loss.backward()
                 optimizer.step()
                 total += loss.detach()
-            total.item()
+        return total.item() / task.steps
 
-    return train
+    return Training(train, lambda: sum(p.numel() for p in parameters) - task.torch_extra)

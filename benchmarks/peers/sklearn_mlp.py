@@ -2,31 +2,36 @@
 
 import warnings
 
-from benchmarks.measure import Trainer
-from benchmarks.tasks import Task
+from benchmarks.measure import Training
+from benchmarks.tasks.mlp import Mlp
 
 
-def prepare(task: Task) -> Trainer:
-    """`MLPClassifier` or `MLPRegressor`, told not to stop early."""
+def prepare(task: Mlp) -> Training:
+    """`MLPClassifier` or `MLPRegressor`, told not to stop early, and to go on where it was."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
     warnings.simplefilter("ignore", ConvergenceWarning)
     kind = MLPClassifier if task.loss == "softmax" else MLPRegressor
+    network = kind(
+        hidden_layer_sizes=task.sizes[1:-1],
+        activation=task.activation,
+        solver=task.optimizer,
+        learning_rate_init=task.learning_rate,
+        momentum=0.0,
+        alpha=0.0,
+        batch_size=task.batch_size,
+        tol=0.0,
+        n_iter_no_change=10**6,
+        warm_start=True,
+    )
     x, y = task.data()
+    targets = y.ravel() if y.shape[-1] == 1 else y
 
-    def train(epochs: int) -> None:
-        kind(
-            hidden_layer_sizes=task.sizes[1:-1],
-            activation=task.activation,
-            solver=task.optimizer,
-            learning_rate_init=task.learning_rate,
-            momentum=0.0,
-            alpha=0.0,
-            batch_size=task.batch_size,
-            max_iter=epochs,
-            tol=0.0,
-            n_iter_no_change=10**6,
-        ).fit(x, y.ravel())
+    def train(epochs: int) -> float:
+        return float(network.set_params(max_iter=epochs).fit(x, targets).loss_)
 
-    return train
+    def parameters() -> int:
+        return sum(a.size for a in [*network.coefs_, *network.intercepts_])
+
+    return Training(train, parameters)

@@ -137,7 +137,7 @@ def _on_device(variable: Variable) -> Any:
 
 # What XLA is told, by platform. On a CPU it has two routines for convolutions: YNNPACK's, its
 # choice, runs on one thread and takes two to five times as long as the other, Eigen's
-# (benchmarks/convnet.py). For matrix products YNNPACK's routines are kept.
+# (benchmarks, "convnet"). For matrix products YNNPACK's routines are kept.
 OPTIONS: dict[str, dict[str, Any]] = {
     "cpu": {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
 }
