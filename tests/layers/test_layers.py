@@ -223,6 +223,18 @@ def test_repr_is_what_one_would_write():
         layers.Dropout(0.5),
         layers.Reshape([2, -1]),
         layers.ReLU(6.0),
+        layers.Conv2D(3, 2),
+        layers.Conv1D(3, 2, strides=2, data_format="channels_first"),
+        layers.MaxPooling2D(3),
+        layers.AveragePooling1D(2, strides=1),
+        layers.ZeroPadding2D(),
+        layers.Embedding(3, 2),
+        layers.MultiHeadAttention(2, 3),
+        layers.MultiHeadAttention(2, 3, value_dim=4),
+        layers.Normalization(),
+        layers.ReLU(max_value=None, negative_slope=0.5),
+        layers.Bidirectional(layers.LSTM(2)),
+        layers.Conv2D.from_config(layers.Conv2D(3, 2).get_config()),
     ]
     assert [repr(layer) for layer in shown] == [
         "Dense(units=3, name='dense')",
@@ -230,6 +242,19 @@ def test_repr_is_what_one_would_write():
         "Dropout(rate=0.5, name='dropout')",
         "Reshape(target_shape=(2, -1), name='reshape')",
         "ReLU(max_value=6.0, name='re_lu')",
+        "Conv2D(filters=3, kernel_size=(2, 2), name='conv2d')",
+        "Conv1D(filters=3, kernel_size=(2,), strides=(2,), data_format='channels_first', "
+        "name='conv1d')",
+        "MaxPooling2D(pool_size=(3, 3), name='max_pooling2d')",
+        "AveragePooling1D(pool_size=(2,), strides=(1,), name='average_pooling1d')",
+        "ZeroPadding2D(name='zero_padding2d')",
+        "Embedding(input_dim=3, output_dim=2, name='embedding')",
+        "MultiHeadAttention(num_heads=2, key_dim=3, name='multi_head_attention')",
+        "MultiHeadAttention(num_heads=2, key_dim=3, value_dim=4, name='multi_head_attention_1')",
+        "Normalization(name='normalization')",
+        "ReLU(negative_slope=0.5, name='re_lu_1')",
+        "Bidirectional(layer=LSTM(units=2, name='forward_lstm'), name='bidirectional')",
+        "Conv2D(filters=3, kernel_size=(2, 2), name='conv2d_1')",
     ]
 
 

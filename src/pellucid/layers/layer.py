@@ -3,13 +3,14 @@
 import inspect
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import KW_ONLY, dataclass, fields
+from dataclasses import KW_ONLY, Field, dataclass, fields
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import optree
 
 from pellucid import activations, constraints, dtype_policies, initializers, regularizers
+from pellucid.config import image_data_format
 from pellucid.configured import Configured, snake_case
 from pellucid.engines.engine import get_engine
 from pellucid.engines.function import Function
@@ -82,6 +83,8 @@ class Layer(Owner, Configured):
 
     supports_masking: ClassVar[bool] = False
     input_spec: ClassVar[Any] = None
+    following: ClassVar[Mapping[str, str]] = {}
+    """Arguments for which ``None`` stands for what another one is."""
 
     def __post_init__(self) -> None:
         self.name: str = self.name or unique_name(snake_case(type(self).__name__))
@@ -370,12 +373,27 @@ class Layer(Owner, Configured):
         return super().from_config(taken)
 
     def __repr__(self) -> str:
-        shown = []
-        for f in fields(self):
-            value = _short(getattr(self, f.name, None))
-            if f.name not in _BASE_FIELDS and value != f.default:
-                shown.append(f"{f.name}={value!r}")
+        shown = [
+            f"{f.name}={_short(getattr(self, f.name))!r}"
+            for f in fields(self)
+            if f.name not in _BASE_FIELDS and not self._at_default(f)
+        ]
         return f"{type(self).__name__}({', '.join([*shown, f'name={self.name!r}'])})"
+
+    def _at_default(self, f: Field[Any]) -> bool:
+        """Whether an argument is as if it had not been given, in its normal form too."""
+        value, default = _short(getattr(self, f.name)), f.default
+        if value == default or (f.name == "data_format" and value == image_data_format()):
+            return True
+        if default is None:
+            follows = self.following.get(f.name)
+            empty = isinstance(value, dict | list | tuple) and not value
+            return empty or (follows is not None and value == _short(getattr(self, follows)))
+        if f.name.endswith("initializer"):
+            return value == _short(initializers.get(default))
+        # 1 is written out as (1, 1), and (1, 1) as ((1, 1), (1, 1)).
+        leaves = optree.tree_leaves([value, default], none_is_leaf=True)
+        return len(set(leaves)) == 1
 
 
 _BY_KIND = {
@@ -421,7 +439,7 @@ def _short(value: Any) -> Any:
         type(value)
     ):
         return snake_case(type(value).__name__)
-    return serialize(value)
+    return value if isinstance(value, Layer) else serialize(value)
 
 
 def _config_of(kind: type) -> Any:

@@ -1,7 +1,8 @@
 """Layers that pool: the largest or the mean of what each window sees, channel by channel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pellucid.graph.operations.windows import average_pool, max_pool
 from pellucid.graph.tensor import Tensor
@@ -31,6 +32,8 @@ class Pooling(Spatial):
     strides: Any = None
     padding: str = "valid"
     data_format: str | None = None
+
+    following: ClassVar[Mapping[str, str]] = {"strides": "pool_size"}
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,5 +1,6 @@
 """Attention of several heads: each with queries, keys and values of its own, or sharing some."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -86,6 +87,8 @@ class MultiHeadAttention(Heads):
     bias_constraint: Any = None
     use_gate: bool = False
     seed: int | None = None
+
+    following: ClassVar[Mapping[str, str]] = {"value_dim": "key_dim"}
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,7 +1,7 @@
 """A recurrent layer run over sequences from both ends."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import Field, dataclass
 from typing import Any, Self
 
 import optree
@@ -78,6 +78,13 @@ class Bidirectional(Layer):
             if hasattr(one, "zero_output_for_mask"):
                 # Where a step is masked each way would repeat the output of another step.
                 one.zero_output_for_mask = one.return_sequences
+
+    def _at_default(self, f: Field[Any]) -> bool:
+        if f.name != "backward_layer":
+            return super()._at_default(f)
+        forward, backward = self.forward_layer.get_config(), self.backward_layer.get_config()
+        alone = ("name", "go_backwards", "zero_output_for_mask")
+        return all(backward[name] == forward[name] for name in forward if name not in alone)
 
     def _need_recurrent(self, layer: Any) -> None:
         if not isinstance(layer, Layer) or not hasattr(layer, "go_backwards"):
