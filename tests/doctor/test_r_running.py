@@ -8,6 +8,7 @@ import pytest
 from pellucid import initializers, layers, optimizers, regularizers
 from pellucid.doctor.finding import Severity
 from pellucid.doctor.gate import harm
+from pellucid.doctor.running.diverging import Diverging
 from pellucid.doctor.running.oscillating import Oscillating
 from pellucid.doctor.running.waiting import Waiting
 from pellucid.doctor.signals import Look, Signals
@@ -136,6 +137,20 @@ def test_steps_uphill_are_found():
     assert found["R2"].measures[0].value == pytest.approx(-1, abs=1e-3)
 
 
+def test_a_loss_without_a_floor_is_found():
+    x = np.random.default_rng(0).normal(size=(512, 2)).astype("float32")
+    model = net(optimizers.SGD(0.05), Dense(1), loss=lambda t, p: -((t - p) ** 2))
+    found = findings(trained(model, x, x[:, 0], epochs=4))
+    assert found["R2"].symptom.startswith("The loss falls below every bound: from -")
+
+
+def test_a_density_whose_logarithm_levels_off_is_none_without_a_floor():
+    x, y = circle(64)
+    case = trained(net("sgd", Dense(1, "sigmoid")), x, y, epochs=1)
+    assert not list(Diverging().examine(replace(case, history={"loss": [5.0, -60.0, -80.0]})))
+    assert list(Diverging().examine(replace(case, history={"loss": [5.0, -60.0, -180.0]})))
+
+
 @pytest.mark.parametrize(("high", "named"), [(4, True), (3, True), (2, False)])
 def test_a_loss_that_jumps_is_found_by_how_often_it_does(high, named):
     x, y = circle()
@@ -155,7 +170,7 @@ def test_a_jump_that_is_small_beside_a_constant_is_not_mentioned():
 
 @pytest.mark.parametrize(
     ("computing", "seconds", "severity"),
-    [(1.0, 3.1, Severity.NOTE), (1.0, 2.9, None), (2.0, 3.9, None), (9.0, 40.0, Severity.WARNING)],
+    [(1.0, 2.1, Severity.NOTE), (0.5, 1.4, None), (2.0, 3.9, None), (9.0, 40.0, Severity.WARNING)],
 )
 def test_waiting_is_told_by_the_seconds_that_are_lost(computing, seconds, severity):
     x, y = circle(64)

@@ -38,7 +38,7 @@ class ModeGap(Check):
 
     id: ClassVar[str] = "E4"
     moment: ClassVar[Moment] = Moment.EVALUATION
-    explains: ClassVar[frozenset[str]] = frozenset({"R3", "R9", "E1", "E2", "E3"})
+    explains: ClassVar[frozenset[str]] = frozenset({"R3", "R4", "R9", "E1", "E2", "E3"})
 
     def examine(self, case: Case) -> Iterator[Finding]:
         statistics = [v for v in case.model.non_trainable_variables if is_float(v.dtype)]

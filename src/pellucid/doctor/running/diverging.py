@@ -23,7 +23,8 @@ class Diverging(Check):
     Rule: the median loss of the second half of the epochs, and the loss at the end, are above ten
     times the larger of the first loss and that of the best constant; or the loss is above the
     first one and the constant's, and the steps point against the negative gradient (their cosine
-    is below 0).
+    is below 0). Or the reported loss fell below minus ten times its first size, faster and faster: an
+    error that is maximized has no floor, where the logarithm of a density slows down.
 
     Source:
         Ben Braiek, Khomh 2023, "Testing Feedforward Neural Networks Training Programs"
@@ -35,6 +36,10 @@ class Diverging(Check):
     explains: ClassVar[frozenset[str]] = frozenset({"R3", "R5", "R6", "R9", "E1", "E2", "E3"})
 
     def examine(self, case: Case) -> Iterator[Finding]:
+        losses = case.history.get("loss", [])
+        if len(losses) > 2 and _is_bottomless(losses):
+            yield _bottomless(losses)
+            return
         reached = harm(case)
         if reached is None or case.signals is None or case.signals.broken is not None:
             return
@@ -60,6 +65,26 @@ def _runaway(case: Case, reached: Harm, half: float, start: float) -> Finding:
             *(() if rate is None else (Measure("learning rate", rate),)),
         ),
         fix=slower(case),
+        explains=Diverging.explains,
+        reading=(CS231N,),
+    )
+
+
+def _is_bottomless(losses: list[float]) -> bool:
+    first, middle, last = losses[0], losses[len(losses) // 2], losses[-1]
+    return last < -RUNAWAY * max(abs(first), 1.0) and middle - last > first - middle
+
+
+def _bottomless(losses: list[float]) -> Finding:
+    return Finding(
+        "R2",
+        Severity.ERROR,
+        f"The loss falls below every bound: from {losses[0]:.3g} to {losses[-1]:.3g}.",
+        "An error that is negated has no least value: making it smaller makes the errors larger.",
+        (Measure("loss at the end", float(losses[-1]), -RUNAWAY * max(abs(losses[0]), 1.0)),),
+        fix=Fix(
+            instead="ops.mean((y_true - y_pred) ** 2)", now="-ops.mean((y_true - y_pred) ** 2)"
+        ),
         explains=Diverging.explains,
         reading=(CS231N,),
     )

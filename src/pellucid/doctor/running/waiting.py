@@ -10,14 +10,14 @@ from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 __all__ = ["Waiting"]
 
 SHARE = 0.5
-NOTED, WARNED = 2.0, 30.0  # seconds that are lost: less is not worth a word
+NOTED, WARNED = 1.0, 30.0  # seconds that are lost: less is not worth a word
 
 
 class Waiting(Check):
     """R10: more than half of a training's time passed outside of its compiled steps.
 
     Rule: of the seconds without validation, more than half went to data and callbacks: a note from
-    2 lost seconds on, a warning from 30.
+    1 lost second on, a warning from 30.
 
     Source:
         Keras 2 warned of callbacks slower than batches.
