@@ -392,8 +392,8 @@ class Layer(Owner, Configured):
         if f.name.endswith("initializer"):
             return value == _short(initializers.get(default))
         # 1 is written out as (1, 1), and (1, 1) as ((1, 1), (1, 1)).
-        leaves = optree.tree_leaves([value, default], none_is_leaf=True)
-        return len(set(leaves)) == 1
+        both: Any = (value, default)
+        return len(set(optree.tree_leaves(both, none_is_leaf=True))) == 1
 
 
 _BY_KIND = {
