@@ -14,7 +14,6 @@ TENSORFLOW = "TensorFlow's own"
 MISSING = {
     "keras": {
         "Function": "`function`, of placeholders, is what runs a part of a graph",
-        "InputSpec": "to come: layers say in check_input what they take",
         "Operation": "an operation is an `Op` of the graph, or any function of tensors",
         "Quantizer": QUANTIZED,
         "RematScope": "XLA decides what is computed again",

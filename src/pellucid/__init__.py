@@ -36,6 +36,7 @@ from pellucid.graph.tensor import Tensor, Updates
 from pellucid.graph.text import Graph
 from pellucid.graph.variable import Variable, placeholder
 from pellucid.initializers import Initializer
+from pellucid.layers.input_spec import InputSpec
 from pellucid.layers.inputs import Input
 from pellucid.layers.layer import Layer
 from pellucid.losses import Loss
@@ -55,6 +56,7 @@ __all__ = [
     "Graph",
     "Initializer",
     "Input",
+    "InputSpec",
     "KerasTensor",
     "Layer",
     "Loss",
