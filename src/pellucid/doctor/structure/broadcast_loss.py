@@ -9,6 +9,7 @@ from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.layout import Layout
 from pellucid.doctor.treatment import can_change, changed, code, remade
 from pellucid.errors import ShapeError
+from pellucid.graph.operations.broadcasting import Reshape
 from pellucid.graph.operations.casting import Cast, Identity
 from pellucid.graph.tensor import Constant, Tensor
 from pellucid.graph.walk import ancestors
@@ -29,7 +30,8 @@ class BroadcastLoss(Check):
     The losses of this library refuse that. A loss of the user's own does what NumPy does: of
     ``(n,)`` and ``(n, 1)`` it makes ``(n, n)``, of ``(n, 2)`` and ``(n, 1)`` it makes ``(n, 2)``.
     Found in the graph of the loss: an elementwise operation one of whose operands is the targets,
-    and another the predictions, element for element, with one stretched along an axis. What was
+    and another the predictions, element for element, squeezed or
+    not, with one stretched along an axis. What was
     given an axis of size 1 on purpose (``expand_dims``) or reduced over one is passed over.
 
     Limits: none; the shapes are equal or not. Source: TensorFlow's issue 37770, PyTorch's 16045.
@@ -70,6 +72,9 @@ class BroadcastLoss(Check):
         self, case: Case, layout: Layout, node: Tensor, truth: Tensor, output: Tensor
     ) -> Finding:
         layer = layout.layer(output)
+        fix = _fix(case, layout, output, truth.shape)
+        if truth not in set(layout.targets) or output not in set(layout.outputs):
+            fix = Fix("y_true - y_pred  # in the loss: as they come, of one shape")
         return Finding(
             self.id,
             Severity.ERROR,
@@ -84,7 +89,7 @@ class BroadcastLoss(Check):
             ),
             layer=layout.path(layer) or None,
             line=node.line,
-            fix=_fix(case, layout, output, truth.shape),
+            fix=fix,
             explains=self.explains,
             reading=READING,
         )
@@ -96,15 +101,22 @@ def _stretched(layout: Layout) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     targets = set(layout.targets)
     origin: dict[Tensor, Tensor] = {x: x for x in (*layout.targets, *layout.outputs)}
     for node in ancestors([layout.loss], stop=origin):
-        if node in origin or not _elementwise(node):
+        if node in origin:
+            continue
+        if isinstance(node.op, Reshape) and node.inputs[0] in origin:
+            if node.ndim <= node.inputs[0].ndim:  # squeezed: the same, element for element
+                origin[node] = origin[node.inputs[0]]
+            continue
+        if not _elementwise(node):
             continue
         met = [x for x in node.inputs if not isinstance(x.op, Constant)]
         sources = [origin[x] for x in met if x in origin]
         if len(met) == 1 and sources and node.shape == met[0].shape:
             origin[node] = sources[0]
         if len(met) == 2 and len(sources) == 2 and _differ(met[0].shape, met[1].shape):
-            truth = [x for x in sources if x in targets]
-            outputs = [x for x in sources if x not in targets]
+            shown = [x if x.shape != origin[x].shape else origin[x] for x in met]
+            truth = [x for x, source in zip(shown, sources, strict=True) if source in targets]
+            outputs = [x for x, source in zip(shown, sources, strict=True) if source not in targets]
             if truth and outputs:
                 yield node, truth[0], outputs[0]
 
