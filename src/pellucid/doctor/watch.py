@@ -42,6 +42,7 @@ class Watch(Callback):
         >>> x = np.linspace(-1, 1, 64, dtype=np.float32)[:, None]
         >>> model = Sequential([layers.Dense(1)])
         >>> model.compile("sgd", "mse")
+        >>> from pellucid.models.data import Dataset
         >>> watch = Watch(Case(model, Dataset(x, x)))
         >>> history = model.fit(x, x, epochs=3, verbose=0, callbacks=[watch])
         >>> watch.signals.epochs, watch.signals.steps

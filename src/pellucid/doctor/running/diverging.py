@@ -23,8 +23,8 @@ class Diverging(Check):
     Rule: the median loss of the second half of the epochs, and the loss at the end, are above ten
     times the larger of the first loss and that of the best constant; or the loss is above the
     first one and the constant's, and the steps point against the negative gradient (their cosine
-    is below 0). Or the reported loss fell below minus ten times its first size, faster and faster: an
-    error that is maximized has no floor, where the logarithm of a density slows down.
+    is below 0). Or the reported loss fell below minus ten times its first size, faster and
+    faster: an error that is maximized has no floor, where a density's logarithm slows down.
 
     Source:
         Ben Braiek, Khomh 2023, "Testing Feedforward Neural Networks Training Programs"
