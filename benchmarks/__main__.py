@@ -30,14 +30,14 @@ PEERS = {  # name: (what the table says, the package that it needs)
     "jax_step": ("JAX by hand, a jitted step", "jax"),
     "keras_jax": ("Keras fit on JAX", "keras"),
     "keras_tensorflow": ("Keras fit on TensorFlow", "tensorflow"),
-    "keras_torch": ("Keras fit on PyTorch", "torch"),
+    "keras_torch": ("Keras fit on PyTorch (¼ epoch)", "torch"),
     "pytorch": ("PyTorch eager", "torch"),
     "pytorch_compiled": ("PyTorch compiled", "torch"),
     "flax": ("Flax, a jitted step", "flax"),
     "sklearn_mlp": ("scikit-learn MLP", "sklearn"),
 }
 PERCEPTRONS_ONLY = {"jax_scan", "jax_step", "sklearn_mlp"}
-TIME_LIMIT = 120  # seconds of one measurement
+TIME_LIMIT = 60  # seconds of one measurement
 SGEMM = """
 import os, time
 import numpy as np
