@@ -8,6 +8,7 @@ import jax
 import platformdirs
 
 from pellucid.engines.xla_loop import XlaLoop
+from pellucid.engines.xla_options import take_small_loops
 from pellucid.engines.xla_program import Lowering, Step, XlaProgram, compiled
 from pellucid.engines.xla_sharing import shared
 from pellucid.graph.tensor import Tensor
@@ -25,6 +26,7 @@ def xla_engine() -> "XlaEngine":
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
         jax.config.update("jax_compilation_cache_max_size", 2**30)  # bytes; the oldest go
+    take_small_loops()
     return XlaEngine()
 
 

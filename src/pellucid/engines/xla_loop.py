@@ -18,22 +18,31 @@ class XlaLoop:
 
     def __init__(self, step: Step) -> None:
         self.step = step
-        self.programs: dict[int, Any] = {}
+        self.programs: dict[tuple[str, int], Any] = {}
+        self._sizes: dict[tuple[int, int], str] = {}
 
     def run(self, data: Sequence[Any], order: Any, start: int, steps: int, batch_size: int) -> None:
-        if batch_size not in self.programs:
-            make = functools.partial(_program, batch_size)
-            self.programs[batch_size] = shared(self.step, ("loop", batch_size), make)
+        size = self.size(data, batch_size)
+        if (size, batch_size) not in self.programs:
+            make = functools.partial(_program, size, batch_size)
+            self.programs[size, batch_size] = shared(self.step, ("loop", size, batch_size), make)
         self.step.run(
-            self.programs[batch_size], list(data), order, np.int32(start), np.int32(steps)
+            self.programs[size, batch_size], list(data), order, np.int32(start), np.int32(steps)
         )
         # Steps that wait in a queue could neither be timed nor stopped.
         jax.block_until_ready([x.value for x in self.step.changed[:1]])
 
+    def size(self, data: Sequence[Any], batch_size: int) -> str:
+        """How large the step is, with these data."""
+        data_bytes = sum(array.nbytes for array in data)
+        if (batch_size, data_bytes) not in self._sizes:
+            self._sizes[batch_size, data_bytes] = self.step.size(batch_size, data_bytes)
+        return self._sizes[batch_size, data_bytes]
 
-def _program(batch_size: int, step: Step) -> Any:
+
+def _program(size: str, batch_size: int, step: Step) -> Any:
     many = functools.partial(many_steps, step, batch_size)
-    return compiled(many, step.lowering.platform, step.is_small(batch_size))
+    return compiled(many, step.lowering.platform, size)
 
 
 def many_steps(

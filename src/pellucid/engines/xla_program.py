@@ -5,14 +5,13 @@ needs, gives the program the variables' arrays (donated, so that they are change
 takes the new ones back.
 """
 
-import functools
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
 import numpy as np
 
+from pellucid.engines.xla_options import Size, options_for, size_of_step
 from pellucid.graph.dtypes import is_float, numpy_dtype
 from pellucid.graph.rewriting import simplify
 from pellucid.graph.tensor import Tensor
@@ -106,11 +105,9 @@ class Step:
             [_as_declared(x, values[x]) for x in self.updates],
         )
 
-    def is_small(self, rows: int) -> bool:
-        """Whether no array in it has many elements, where open sizes are that of a batch."""
-        nodes = ancestors([*self.outputs, *self.updates])
-        shapes = [x.shape for x in nodes if not isinstance(x.spec, tuple)]
-        return all(math.prod(rows if n is None else n for n in s) <= SMALL for s in shapes)
+    def size(self, rows: int, data_bytes: int) -> str:
+        """How large it is, for batches of so many rows, taken from so many bytes of data."""
+        return size_of_step(ancestors([*self.outputs, *self.updates]), rows, data_bytes)
 
     def run(self, program: Callable[..., Any], *arguments: Any) -> Any:
         """Run a program on the variables' arrays, and give the variables what comes back."""
@@ -135,38 +132,15 @@ def _on_device(variable: Variable) -> Any:
     return variable.value
 
 
-# What XLA is told, by platform. On a CPU it has two routines for convolutions: YNNPACK's, its
-# choice, runs on one thread and takes two to five times as long as the other, Eigen's
-# (benchmarks, "convnet"). For matrix products YNNPACK's routines are kept.
-OPTIONS: dict[str, dict[str, Any]] = {
-    "cpu": {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
-}
-# Arrays of so few elements are done before another thread would have begun: a step of the network
-# 2-8-8-2 takes 4.5 µs on one thread and 5.6 on two (benchmarks, "tiny").
-SMALL = 8192
-SMALL_OPTIONS: dict[str, dict[str, Any]] = {"cpu": {"xla_cpu_multi_thread_eigen": False}}
-
-
-@functools.cache
-def _known(name: str, value: Any) -> bool:
-    """Whether this XLA knows an option: those of the CPU are experiments of theirs, and may go."""
-    try:
-        jax.jit(lambda: 0, compiler_options={name: value}).lower().compile()
-    except jax.errors.JaxRuntimeError:
-        return False
-    return True
-
-
-def compiled(function: Callable[..., Any], platform: str, small: bool = False) -> Any:
+def compiled(function: Callable[..., Any], platform: str, size: str = Size.LARGE) -> Any:
     """A function of arrays, compiled by XLA when it is first called; its first ones are donated.
 
     Args:
         function: What to compile.
         platform: For which kind of device.
-        small: Whether it has but small arrays, so that one thread is best.
+        size: How large its arrays are.
     """
-    wanted = OPTIONS.get(platform, {}) | (SMALL_OPTIONS.get(platform, {}) if small else {})
-    options = {name: value for name, value in wanted.items() if _known(name, value)}
+    options = options_for(platform, size)
     return jax.jit(function, donate_argnums=0, compiler_options=options)
 
 
