@@ -116,11 +116,9 @@ def _(seed: int) -> Setup:
     def loss(y_true: Any, y_pred: Any) -> Any:
         return ops.square(ops.reshape(y_true, (-1,)) - y_pred)
 
-    return Setup(
-        mlp(32, 1, loss=loss, optimizer=optimizers.Adam(0.01)),
-        *data.friedman1(seed),
-        {"epochs": 15},
-    )
+    x, y = data.friedman1(seed)
+    model = mlp(32, 1, loss=loss, optimizer=optimizers.Adam(0.01))
+    return Setup(model, x, y[:, None], {"epochs": 15})
 
 
 @sick("two columns of targets for one output", "S2")
