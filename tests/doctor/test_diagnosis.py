@@ -159,7 +159,7 @@ def sick(table):
 
 def test_fit_prints_once_what_is_wrong_and_keeps_it(table, capsys):
     model, x, y = sick(table)
-    history = model.fit(x, y, epochs=1, verbose=1)
+    history = model.fit(x, y, epochs=1, verbose=1, doctor="auto")
     shown = capsys.readouterr().out
     assert shown.count("error A4") == 1
     assert [f.check for f in history.diagnosis.errors] == ["A4"]
@@ -195,7 +195,7 @@ def test_data_with_gaps_are_an_error_unless_they_are_meant(table):
     x[0, 0] = np.nan
     with pytest.raises(DataError):
         small().fit(x, y, verbose=0)
-    history = small().fit(x, y, verbose=0, check_data=False)
+    history = small().fit(x, y, verbose=0, check_data=False, doctor="auto")
     assert "A1" not in [f.check for f in history.diagnosis.findings]
 
 
@@ -210,11 +210,11 @@ def test_an_unknown_advice_is_an_error(table):
 def test_fit_says_what_a_constant_and_a_line_reach(rng, capsys):
     x = rng.normal(size=(64, 3)).astype(np.float32)
     y = x @ [1.0, -2.0, 0.5] + 3
-    small().fit(x, y, verbose=1)
+    small().fit(x, y, verbose=1, doctor="auto")
     line = capsys.readouterr().out.splitlines()[-1]
     assert line.startswith(f"constant {y.var():.3g} · linear ")
     assert line.endswith("(loss)")
-    small().fit(x, y, verbose=2)
+    small().fit(x, y, verbose=2, doctor="auto")
     assert "constant" not in capsys.readouterr().out
 
 

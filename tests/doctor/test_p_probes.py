@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 
-from pellucid import Input, Sequential, layers, ops, optimizers
+from pellucid import Input, Sequential, layers, ops
 from pellucid.doctor.examining import examine
 from pellucid.doctor.finding import Severity
-from pellucid.doctor.learning_rate import find_learning_rate, smoothed
-from pellucid.errors import StateError
 from pellucid.random import set_random_seed
 from tests.doctor.test_clone import photograph
 
@@ -55,37 +53,3 @@ def test_a_convolution_that_sees_the_future_is_an_error(padding, told):
     model.compile("adam", "mse")
     found = alarms(model, wave[:, :-1], wave[:, 1:])
     assert [f.check for f in found if f.check == "P4"] == told
-
-
-@pytest.mark.parametrize(
-    ("optimizer", "told"),
-    [(optimizers.Adam(10.0), ["P6"]), (optimizers.SGD(1e-7), ["P6"]), (optimizers.SGD(0.1), [])],
-    ids=["far too large", "far too small", "right"],
-)
-def test_learning_rates_are_judged_by_a_range_test(optimizer, told):
-    model = network(layers.Dense(16, "relu"), optimizer=optimizer)
-    assert [f.check for f in alarms(model)] == told
-
-
-def test_the_rate_that_is_found_learns_and_the_model_stays_as_it_is():
-    x = np.linspace(-1, 1, 128, dtype=np.float32)[:, None]
-    set_random_seed(1)
-    model = Sequential([Input((1,)), layers.Dense(16, "tanh"), layers.Dense(1)])
-    model.compile(optimizers.SGD(1e-9), "mse")
-    model.fit(x, x**2, verbose=0, doctor="off")
-    before = photograph(model)
-    rate = find_learning_rate(model, x, x**2)
-    assert photograph(model) == before
-    model.optimizer.learning_rate = rate
-    losses = model.fit(x, x**2, epochs=40, verbose=0, doctor="off").history["loss"]
-    assert losses[-1] < losses[0] / 3
-
-
-def test_a_range_test_needs_a_compiled_model():
-    with pytest.raises(StateError, match="has to be compiled before 'find_learning_rate'"):
-        find_learning_rate(Sequential([layers.Dense(1)]), X, CLASSES)
-
-
-def test_smoothing_gives_the_weighted_mean_of_the_losses_so_far():
-    assert smoothed([2.0, 2.0, 2.0]) == pytest.approx([2, 2, 2])
-    assert smoothed([1.0, 4.0])[1] == pytest.approx((0.8 * 1 + 4) / 1.8)

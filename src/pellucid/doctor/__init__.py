@@ -6,7 +6,6 @@ from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.diagnosis import Diagnosis
 from pellucid.doctor.examining import examine
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
-from pellucid.doctor.learning_rate import find_learning_rate
 from pellucid.doctor.replaying import replay
 
 __all__ = [
@@ -19,6 +18,5 @@ __all__ = [
     "Moment",
     "Severity",
     "examine",
-    "find_learning_rate",
     "replay",
 ]

@@ -313,7 +313,7 @@ class Trainer(Layer):
         validation_batch_size: int | None = None,
         validation_freq: int | Sequence[int] = 1,
         check_data: bool = True,
-        doctor: str = "auto",
+        doctor: str = "off",
     ) -> History:
         """Train the model.
 
@@ -350,10 +350,11 @@ class Trainer(Layer):
             validation_freq: Validate after every so many epochs, or after those listed (from 1).
             check_data: Whether to look for NaN and infinity before training.
             doctor: What the training doctor does with what it finds in arrays and in the model
-                before the first step. ``"auto"`` prints errors and warnings where ``verbose`` is
-                not 0, ``"quiet"`` only keeps them, as all do, in the history's ``diagnosis``;
-                both refuse to begin where nothing could come of it. ``"strict"`` refuses for
-                every error and warning. ``"off"`` does not look.
+                before the first step. ``"off"``, the default while its cost is not small enough
+                for short trainings, does not look. ``"auto"`` prints errors and warnings where
+                ``verbose`` is not 0, ``"quiet"`` only keeps them, as all do, in the history's
+                ``diagnosis``; both refuse to begin where nothing could come of it. ``"strict"``
+                refuses for every error and warning.
 
         Returns:
             The history: results of each epoch. The loss of an epoch is the mean over its steps,
