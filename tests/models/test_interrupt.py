@@ -23,6 +23,14 @@ def data(rng):
     return x, x.sum(axis=1)
 
 
+@pytest.fixture(autouse=True)
+def python_handles_ctrl_c():
+    """Even where the tests were started in the background, whose processes ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class PressCtrlC(callbacks.Callback):
     """Presses Ctrl-C at a hook."""
 

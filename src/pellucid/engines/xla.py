@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
-import platformdirs
 
+from pellucid.engines.xla_cache import keep_programs
 from pellucid.engines.xla_loop import XlaLoop
 from pellucid.engines.xla_options import take_small_loops
 from pellucid.engines.xla_program import Lowering, Step, XlaProgram, compiled
@@ -20,12 +20,7 @@ __all__ = ["XlaEngine", "xla_engine"]
 @functools.cache
 def xla_engine() -> "XlaEngine":
     """The one XLA engine of the process."""
-    if jax.config.jax_compilation_cache_dir is None:  # type: ignore[attr-defined]  # the user's own choice stands
-        cache = platformdirs.user_cache_path("pellucid") / "xla"
-        jax.config.update("jax_compilation_cache_dir", str(cache))
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-        jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
-        jax.config.update("jax_compilation_cache_max_size", 2**30)  # bytes; the oldest go
+    keep_programs()
     take_small_loops()
     return XlaEngine()
 
