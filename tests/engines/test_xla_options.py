@@ -40,16 +40,23 @@ def test_large_data_keep_routines_of_their_own():
     assert size(chain(8), data_bytes=LOOP_BYTES // 2 + 1) == Size.FEW
 
 
-def test_loops_and_convolutions_inside_keep_routines_of_their_own():
-    sequence, image = placeholder((None, 3, 2)), placeholder((None, 4, 4, 1))
+def test_a_loop_inside_keeps_routines_of_its_own():
     with Updates():
-        assert size(layers.SimpleRNN(2)(sequence)) == Size.FEW
-        assert size(layers.Conv2D(2, 3)(image)) == Size.FEW
+        assert size(layers.SimpleRNN(2)(placeholder((None, 3, 2)))) == Size.FEW
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"), [(layers.Conv2D(2, 3), (4, 4, 1)), (layers.ConvLSTM1D(2, 3), (2, 4, 1))]
+)
+def test_a_convolution_is_seen_also_in_a_loop(layer, shape):
+    with Updates():
+        assert size(layer(placeholder((None, *shape)))) == Size.CONVOLVING
 
 
 def test_options_that_xla_does_not_know_are_left_out(monkeypatch):
     monkeypatch.setattr(xla_options, "CALLS", {"xla_no_such_option": True})
-    assert set(xla_options.options_for("cpu", Size.LARGE)) == set(xla_options.PRODUCTS_BY_YNNPACK)
+    assert xla_options.options_for("cpu", Size.LARGE) == {}
+    assert set(xla_options.options_for("cpu", Size.FEW)) == set(xla_options.ONE_THREAD)
     assert xla_options.options_for("gpu", Size.LARGE) == {}
 
 
@@ -58,7 +65,7 @@ def test_the_flag_does_not_stay_in_the_environment():
         assert "small_while" not in os.environ.get("XLA_FLAGS", "")
 
 
-@pytest.mark.parametrize("size", [Size.SMALL, Size.FEW, Size.LARGE])
+@pytest.mark.parametrize("size", [Size.SMALL, Size.FEW, Size.LARGE, Size.CONVOLVING])
 def test_every_size_trains_the_same(size, monkeypatch):
     monkeypatch.setattr("pellucid.engines.xla_loop.XlaLoop.size", lambda *_: size)
     utils.set_random_seed(0)

@@ -8,7 +8,7 @@ import jax
 
 from pellucid.engines.xla_cache import keep_programs
 from pellucid.engines.xla_loop import XlaLoop
-from pellucid.engines.xla_options import take_small_loops
+from pellucid.engines.xla_options import Size, take_small_loops
 from pellucid.engines.xla_program import Lowering, Step, XlaProgram, compiled
 from pellucid.engines.xla_sharing import shared
 from pellucid.graph.tensor import Tensor
@@ -40,8 +40,7 @@ class XlaEngine:
         updates: Mapping[Variable, Tensor],
     ) -> XlaProgram:
         step = Step(self.lowering, inputs, outputs, updates)
-        program = shared(step, "once", lambda step: compiled(step, self.lowering.platform))
-        return XlaProgram(step, program)
+        return XlaProgram(step, shared(step, "once", _program))
 
     def loop(
         self,
@@ -53,3 +52,8 @@ class XlaEngine:
     def put(self, array: Any) -> Any:
         with jax.enable_x64(True):
             return jax.device_put(array)
+
+
+def _program(step: Step) -> Any:
+    size = Size.CONVOLVING if step.convolves else Size.LARGE  # not known before data come
+    return compiled(step, step.lowering.platform, size)

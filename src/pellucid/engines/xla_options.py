@@ -19,8 +19,9 @@ import jax
 from pellucid.graph.operations.body import Body
 from pellucid.graph.operations.convolution import Trilinear
 from pellucid.graph.tensor import Tensor
+from pellucid.graph.walk import ancestors
 
-__all__ = ["LOOP_BYTES", "Size", "options_for", "size_of_step", "take_small_loops"]
+__all__ = ["LOOP_BYTES", "Size", "convolves", "options_for", "size_of_step", "take_small_loops"]
 
 # What a step of a loop may read and write, data included, for XLA to make one routine of the loop.
 # This holds for the whole process, so for other programs on JAX too: they all have small loops
@@ -30,12 +31,15 @@ FEW = 8192  # elements: done before another thread would have begun
 PRODUCT = 2**17  # multiplications of a matrix product that XLA itself writes well
 FLAG = f"--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold={LOOP_BYTES}"
 
-# YNNPACK, XLA's choice of routines, is good at matrix products. With convolutions it stays on one
-# thread and takes two to five times as long as Eigen does (`python -m benchmarks --tasks convnet`).
-PRODUCTS_BY_YNNPACK = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
-PRODUCTS_BY_XLA = {"xla_cpu_experimental_ynn_fusion_type": ""}
-ONE_THREAD = {"xla_cpu_multi_thread_eigen": False}
-CALLS = {"xla_disable_hlo_passes": "small-while-loop-hoisting"}
+# YNNPACK, XLA's choice of routines, is good at matrix products and sums. With convolutions it stays
+# on one thread and takes two to five times as long as Eigen (benchmarks, "convnet").
+ROUTINES = "xla_cpu_experimental_ynn_fusion_type"
+CONVOLUTIONS_BY_EIGEN: dict[str, Any] = {
+    ROUTINES: "LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_REDUCE"
+}
+NO_ROUTINES: dict[str, Any] = {ROUTINES: ""}
+ONE_THREAD: dict[str, Any] = {"xla_cpu_multi_thread_eigen": False}
+CALLS: dict[str, Any] = {"xla_disable_hlo_passes": "small-while-loop-hoisting"}
 
 
 def take_small_loops() -> None:
@@ -73,6 +77,7 @@ class Size:
     """How large a step is, as far as it matters to how it is compiled."""
 
     LARGE = "large"  # worth several threads
+    CONVOLVING = "convolving"  # has convolutions
     FEW = "few"  # small arrays, but products, data or loops inside that want routines of their own
     SMALL = "small"  # all of it one routine
 
@@ -89,9 +94,12 @@ def size_of_step(nodes: Iterable[Tensor], rows: int, data_bytes: int) -> str:
     def elements(x: Tensor) -> int:
         return math.prod(rows if n is None else n for n in x.shape)
 
+    nodes = list(nodes)
+    if convolves(nodes):
+        return Size.CONVOLVING
     one = data_bytes <= LOOP_BYTES / 2
     for node in nodes:
-        if isinstance(node.spec, tuple) or _has_body(node):
+        if isinstance(node.spec, tuple) or _bodies(node):
             one = False
             continue
         if elements(node) > FEW:
@@ -100,12 +108,25 @@ def size_of_step(nodes: Iterable[Tensor], rows: int, data_bytes: int) -> str:
             # (m·k)(k·n)(m·n) is the square of m·k·n
             product = math.sqrt(math.prod(map(elements, (*node.inputs, node))))
             one = one and product <= PRODUCT
-        one = one and not isinstance(node.op, Trilinear)
     return Size.SMALL if one else Size.FEW
 
 
-def _has_body(node: Tensor) -> bool:
-    return any(isinstance(value, Body) for value in vars(node.op).values())
+def convolves(nodes: Iterable[Tensor]) -> bool:
+    """Whether there is a convolution among the nodes, or in a loop among them."""
+    queue = list(nodes)
+    while queue:
+        node = queue.pop()
+        if isinstance(node.op, Trilinear):
+            return True
+        for body in _bodies(node):
+            queue.extend(ancestors(body.outputs))
+    return False
+
+
+def _bodies(node: Tensor) -> list[Body]:
+    values = vars(node.op).values()
+    parts = [p for v in values for p in (v if isinstance(v, tuple) else (v,))]
+    return [p for p in parts if isinstance(p, Body)]
 
 
 def options_for(platform: str, size: str) -> dict[str, Any]:
@@ -113,9 +134,10 @@ def options_for(platform: str, size: str) -> dict[str, Any]:
     if platform != "cpu":
         return {}
     if size == Size.SMALL and _takes_small_loops():
-        wanted = PRODUCTS_BY_XLA | ONE_THREAD
+        wanted = NO_ROUTINES | ONE_THREAD
     else:
-        wanted = PRODUCTS_BY_YNNPACK | CALLS | ({} if size == Size.LARGE else ONE_THREAD)
+        others: dict[str, Any] = {Size.LARGE: {}, Size.CONVOLVING: CONVOLUTIONS_BY_EIGEN}
+        wanted = CALLS | others.get(size, ONE_THREAD)
     return {name: value for name, value in wanted.items() if _known(name, value)}
 
 

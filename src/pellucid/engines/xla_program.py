@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from pellucid.engines.xla_options import Size, options_for, size_of_step
+from pellucid.engines.xla_options import convolves, options_for, size_of_step
 from pellucid.graph.dtypes import is_float, numpy_dtype
 from pellucid.graph.rewriting import simplify
 from pellucid.graph.tensor import Tensor
@@ -105,9 +105,19 @@ class Step:
             [_as_declared(x, values[x]) for x in self.updates],
         )
 
+    @property
+    def nodes(self) -> list[Tensor]:
+        """All its nodes."""
+        return ancestors([*self.outputs, *self.updates])
+
+    @property
+    def convolves(self) -> bool:
+        """Whether there are convolutions in it."""
+        return convolves(self.nodes)
+
     def size(self, rows: int, data_bytes: int) -> str:
         """How large it is, for batches of so many rows, taken from so many bytes of data."""
-        return size_of_step(ancestors([*self.outputs, *self.updates]), rows, data_bytes)
+        return size_of_step(self.nodes, rows, data_bytes)
 
     def run(self, program: Callable[..., Any], *arguments: Any) -> Any:
         """Run a program on the variables' arrays, and give the variables what comes back."""
@@ -132,7 +142,7 @@ def _on_device(variable: Variable) -> Any:
     return variable.value
 
 
-def compiled(function: Callable[..., Any], platform: str, size: str = Size.LARGE) -> Any:
+def compiled(function: Callable[..., Any], platform: str, size: str) -> Any:
     """A function of arrays, compiled by XLA when it is first called; its first ones are donated.
 
     Args:
