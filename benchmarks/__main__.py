@@ -22,8 +22,6 @@ from rich.table import Table
 from benchmarks.tasks import TASKS, Task
 from benchmarks.tasks.mlp import Mlp
 
-USUAL_TASKS = ["convnet", "char_lstm", "transformer", "autoencoder"]
-USUAL = ["pellucid", "keras_jax", "keras_tensorflow", "keras_torch", "pytorch", "flax"]
 PEERS = {  # name: (what the table says, the package that it needs)
     "pellucid": ("pellucid fit", "pellucid"),
     "jax_scan": ("JAX by hand, scan over the epoch", "jax"),
@@ -36,6 +34,7 @@ PEERS = {  # name: (what the table says, the package that it needs)
     "flax": ("Flax, a jitted step", "flax"),
     "sklearn_mlp": ("scikit-learn MLP", "sklearn"),
 }
+USUAL = [peer for peer in PEERS if peer != "pytorch_compiled"]  # not its ordinary way
 PERCEPTRONS_ONLY = {"jax_scan", "jax_step", "sklearn_mlp"}
 TIME_LIMIT = 60  # seconds of one measurement
 SGEMM = """
@@ -96,7 +95,7 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--tasks", nargs="*", default=USUAL_TASKS, choices=list(TASKS))
+    parser.add_argument("--tasks", nargs="*", default=list(TASKS), choices=list(TASKS))
     parser.add_argument("--peers", nargs="*", default=USUAL, choices=list(PEERS))
     parser.add_argument("--rounds", type=int, default=2, help="turns of each peer")
     arguments = parser.parse_args()
