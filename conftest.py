@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 import pellucid
+from pellucid.engines.xla import xla_engine
+
+xla_engine()  # before Keras comes: what it asks of XLA is heard once, and all tests run with it
 
 hypothesis.settings.register_profile("pellucid", deadline=None, derandomize=True, max_examples=25)
 hypothesis.settings.load_profile("pellucid")

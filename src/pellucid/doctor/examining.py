@@ -64,7 +64,7 @@ def examine(
         >>> model.compile("sgd", "mse")
         >>> diagnosis = doctor.examine(model, x, 3 * x, moments=["data"])
         >>> print(diagnosis.errors[0].symptom)
-        66 % of the targets lie outside of what the output can be.
+        83 % of the targets lie outside of what the output can be.
     """
     model._compiled("examine")
     data = prepare(x, y, sample_weight)
