@@ -39,6 +39,8 @@ CONVOLUTIONS_BY_EIGEN: dict[str, Any] = {
 }
 NO_ROUTINES: dict[str, Any] = {ROUTINES: ""}
 ONE_THREAD: dict[str, Any] = {"xla_cpu_multi_thread_eigen": False}
+# Otherwise XLA copies weights in each step of a loop, for fear of changing what is still read.
+IN_PLACE: dict[str, Any] = {"xla_cpu_copy_insertion_use_region_analysis": True}
 CALLS: dict[str, Any] = {"xla_disable_hlo_passes": "small-while-loop-hoisting"}
 
 
@@ -137,7 +139,7 @@ def options_for(platform: str, size: str) -> dict[str, Any]:
         wanted = NO_ROUTINES | ONE_THREAD
     else:
         others: dict[str, Any] = {Size.LARGE: {}, Size.CONVOLVING: CONVOLUTIONS_BY_EIGEN}
-        wanted = CALLS | others.get(size, ONE_THREAD)
+        wanted = CALLS | IN_PLACE | others.get(size, ONE_THREAD)
     return {name: value for name, value in wanted.items() if _known(name, value)}
 
 
