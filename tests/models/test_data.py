@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pellucid import Input, Sequential, layers
+from pellucid import Input, Sequential, config, layers
 from pellucid.models.data import prepare, split_tail
 
 
@@ -131,3 +131,14 @@ def test_a_prediction_has_the_rows_of_its_inputs_in_any_batches(x):
         np.testing.assert_allclose(model.predict(x, batch_size=size), whole, rtol=1e-5, atol=1e-6)
     some = model.predict(x, batch_size=4, steps=2)
     np.testing.assert_allclose(some, whole[:8], rtol=1e-5, atol=1e-6)
+
+
+def test_where_all_is_computed_in_float64_data_keep_their_digits():
+    third = np.array([1 / 3])
+    assert prepare(third).arrays[0].dtype == np.float32
+    config.set_floatx("float64")
+    try:
+        assert Input((2,)).dtype == "float64"
+        np.testing.assert_array_equal(prepare(third).arrays[0], third)
+    finally:
+        config.set_floatx("float32")

@@ -273,3 +273,28 @@ def test_the_picture_in_the_documents_is_of_this_graph():
     picture = draw(x**2 * y + (y + 2), feed={x: 1, y: 2})
     kept = Path(__file__).parents[2] / "docs" / "pictures" / "graph.svg"
     assert ET.parse(kept).getroot().find(f"{SVG}desc").text == picture.describe()
+
+
+def test_each_folded_box_of_a_page_leads_to_what_is_inside(rng):
+    model = net()
+    html = draw(model, rng.normal(size=(5, 4)), depth=2).html
+    leads = re.findall(r'<a href="#(\S+)" aria-label="Open (\w+)">', html)
+    assert [name for _, name in leads] == ["first", "second"]
+    for place, name in leads:
+        assert f'<details><summary>Inside {name}</summary><div id="{place}"><svg' in html
+        assert html.count(f'id="{place}"') == 1
+
+
+def test_a_wide_graph_keeps_letters_that_can_be_read_on_a_phone():
+    xs = [placeholder(name=f"x{i}") for i in range(12)]
+    tag = re.search(r"<svg[^>]*>", draw(ops.stack(xs)).html)[0]
+    width, least = (
+        float(re.search(p, tag)[1]) for p in (r'width="(\d+)pt"', r"min-width: (\d+)pt")
+    )
+    assert width > 600
+    np.testing.assert_allclose(least, 0.65 * width, atol=1)
+
+
+def test_what_has_several_parts_has_the_shapes_of_all():
+    model = Sequential([layers.Input((5, 2)), layers.LSTM(3)])
+    assert f"  B{TIMES}3, B{TIMES}3  " in draw(model, depth=0).dot

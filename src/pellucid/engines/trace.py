@@ -106,8 +106,12 @@ def short_array(array: Any, most: int = 6) -> str:
         ('[1, 0.25]', '0.3333')
         >>> short_array(np.arange(12.0).reshape(3, 4))
         '(3, 4), from 0 to 11'
+        >>> short_array(np.zeros((0, 3))), short_array(np.array([-0.0, 1.0]))
+        ('(0, 3), empty', '[0, 1]')
     """
     array = np.asarray(array)
+    if array.size == 0 and array.shape != (0,):
+        return f"{array.shape}, empty"
     if array.size <= most:
         return np.array2string(
             array, separator=", ", formatter={"all": short_number}, max_line_width=10_000
@@ -125,7 +129,7 @@ def short_number(x: Any) -> str:
         >>> [short_number(x) for x in (2.0, -0.123456, 12345678.0, True, 3)]
         ['2', '-0.1235', '1.235e+07', 'True', '3']
     """
-    return f"{x:.4g}" if isinstance(x, float | np.floating) else str(x)
+    return f"{x + 0.0:.4g}" if isinstance(x, float | np.floating) else str(x)  # no -0
 
 
 def trace_graph(outputs: Iterable[Tensor], given: Mapping[Tensor, Any], form: Any = None) -> Trace:

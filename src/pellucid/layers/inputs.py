@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from pellucid.config import floatx
 from pellucid.errors import ArgumentError, DTypeError
 from pellucid.graph.dtypes import dtype_name
 from pellucid.graph.spec import Shape
@@ -27,7 +28,7 @@ class InputLayer(Layer):
         batch_shape: The shape with the batch, in place of ``shape`` and ``batch_size``.
         input_tensor: A symbolic tensor to use, in place of a new one.
         optional: Whether a model may be given ``None`` in its place; layers get that ``None``.
-        dtype: The dtype of the input; float32 by default.
+        dtype: The dtype of the input; ``config.floatx()`` by default.
 
     Raises:
         ArgumentError: If the shape is missing, said twice or differently, or something other than
@@ -62,7 +63,7 @@ class InputLayer(Layer):
             setattr(self, argument, False)
         tensor = self.input_tensor
         if tensor is None:
-            tensor = placeholder(self._declared(), dtype_name(given or "float32"), self.name)
+            tensor = placeholder(self._declared(), dtype_name(given or floatx()), self.name)
         elif not isinstance(tensor, Tensor):
             raise DTypeError(
                 f"{self.label} stands for a symbolic tensor.",
@@ -136,7 +137,7 @@ def Input(  # noqa: N802 (Keras's name, and a layer's place)
     Args:
         shape: The shape of one row, without the batch.
         batch_size: Rows in a batch; open by default.
-        dtype: Its dtype; float32 by default.
+        dtype: Its dtype; ``config.floatx()`` by default.
         sparse, ragged: Taken for Keras's sake: inputs are dense.
         batch_shape: The shape with the batch, in place of ``shape`` and ``batch_size``.
         name: Its name.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import optree
 
+from pellucid.config import floatx
 from pellucid.errors import ArgumentError, DataError, DTypeError
 from pellucid.tables import table_values
 
@@ -96,8 +97,8 @@ def prepare(
 ) -> Dataset:
     """Make a data set of arrays, lists or nested lists and dicts of arrays.
 
-    Floating-point data become float32, unless they are to stay ``as_stored``; whole numbers and
-    booleans stay.
+    Floating-point data become float32, unless they are to stay ``as_stored`` or all is computed
+    in float64 (``config.set_floatx``); whole numbers and booleans stay.
 
     Raises:
         DataError: If there are no rows, not equally many, or if a value is not a number.
@@ -175,7 +176,7 @@ def _numbers(values: Any, name: str, as_stored: bool) -> np.ndarray:
             given=f"{array}",
             expected="an array whose first axis counts the rows",
         )
-    narrowed = array.dtype == np.float64 and not as_stored
+    narrowed = array.dtype == np.float64 and floatx() != "float64" and not as_stored
     return array.astype(np.float32) if narrowed else array
 
 

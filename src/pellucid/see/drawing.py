@@ -85,15 +85,19 @@ class Subject:
         names: Their names in words.
         short: How they are written in formulas of other nodes.
         written: Their own formulas.
+        title: What it is the graph of; by default the names of the outputs.
     """
 
     outputs: list[Tensor]
     trace: Trace | None = None
     stop: set[Tensor] = field(default_factory=set)
+    title: str = ""
 
     def __post_init__(self) -> None:
         self.nodes = ancestors(self.outputs, self.stop)
         self.names = node_names(self.nodes)
+        last_names = ", ".join(self.names[x] for x in self.outputs)
+        self.title = self.title or f"Graph of {last_names}"
         self.short: dict[Tensor, Formula] = {}
         self.written: dict[Tensor, Formula] = {}
         count = 0
@@ -132,10 +136,14 @@ def subject_of(target: Any, feed: Any = None) -> Subject:
         DTypeError: If the target is neither a tensor nor a model.
         GraphError: If a placeholder is not fed while others are.
     """
+    title = ""
     if isinstance(target, Model):
+        title = f"Graph of {target.label}"
         if feed is None:
-            return Subject(_structure_of(target))
-        target, feed = graph_on(target, *(feed if isinstance(feed, tuple) else (feed,)))
+            return Subject(_structure_of(target), title=title)
+        fed = feed if isinstance(feed, tuple) else (feed,)
+        title = f"Graph of the loss of {target.label}" if len(fed) > 1 else title
+        target, feed = graph_on(target, *fed)
     outputs = optree.tree_leaves(target)
     for x in outputs:
         if not isinstance(x, Tensor):
@@ -147,8 +155,8 @@ def subject_of(target: Any, feed: Any = None) -> Subject:
     given = dict(feed or {})
     nodes = ancestors(outputs, given)
     if feed is None and any(isinstance(x.op, Placeholder) for x in nodes):
-        return Subject(outputs)
-    return Subject(outputs, Session().run(outputs, given, trace=True), set(given))
+        return Subject(outputs, title=title)
+    return Subject(outputs, Session().run(outputs, given, trace=True), set(given), title)
 
 
 def _structure_of(model: Model) -> list[Tensor]:
@@ -211,8 +219,7 @@ class Sheet:
         self.trace = subject.trace
         self.boxes = folded.boxes
         self.edges = folded.edges
-        last = ", ".join(subject.names[x] for x in subject.outputs)
-        self.title = title or f"Graph of {last}"
+        self.title = title or subject.title
         self.slopes = self._slopes()
 
     def _slopes(self) -> dict[tuple[int, int], list[str]]:
@@ -241,12 +248,15 @@ class Sheet:
             font, shape="box", style="filled", color=FAINT, fillcolor=PAPER, margin="0.16,0.06"
         )
         graph.edge_attr.update(font, color=FAINT, fontcolor=QUIET, fontsize="11", arrowsize="0.7")
+        parts = [i for i, box in enumerate(self.boxes) if box.path]
         for i, box in enumerate(self.boxes):
             leaf = not box.path and not box.nodes[0].inputs
             style = "filled,rounded" if leaf else "filled"
             width = "2" if box.path else "1"
             graph.add_node(i, label=self._label(box), style=style, penwidth=width)
-            graph.get_node(i).attr["class"] = f"box{i}"
+            # By these classes a page finds the box, and what is folded into it.
+            part = f" part{parts.index(i)}" if i in parts else ""
+            graph.get_node(i).attr["class"] = f"box{i}{part}"
         for (start, end), spec in self.edges.items():
             slopes = self.slopes.get((start, end))
             text = " + ".join(slopes) if slopes else shape_text(spec)

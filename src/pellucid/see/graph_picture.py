@@ -199,7 +199,11 @@ def shape_text(spec: Any) -> str:
         ('B × 8 × 8', 'scalar')
         >>> shape_text(Spec((None,), "int32")), shape_text(Spec((3, None), "float32"))
         ('B (int32)', '3 × ?')
+        >>> shape_text((Spec((None, 3), "float32"), Spec((), "int32")))
+        'B × 3, scalar (int32)'
     """
+    if isinstance(spec, tuple):
+        return ", ".join(map(shape_text, spec))
     if not isinstance(spec, Spec):
         return spec_text(spec)
     sizes = [("B" if i == 0 else "?") if n is None else str(n) for i, n in enumerate(spec.shape)]

@@ -14,6 +14,15 @@ from pellucid.see.theme import by_day, style, themed
 
 __all__ = ["Picture"]
 
+SMALLEST = 0.65  # to which a picture shrinks on a narrow page: letters of 7 points
+
+CARD = """
+.OWN { padding: .5rem; overflow-x: auto; } .OWN svg { max-width: 100%; height: auto; }
+.OWN a { outline: none; } .OWN summary { cursor: pointer; }
+.OWN a:is(:hover, :focus) :is(polygon, path) { stroke: currentColor; stroke-width: 2.5; }
+.OWN pre { white-space: pre-wrap; color: inherit; background: none; }
+"""
+
 _numbers = itertools.count(1)
 
 
@@ -84,15 +93,15 @@ class Picture:
         """A piece of a page, such as a notebook: all its styles hold within it alone."""
         own = f"pellucid-{next(_numbers)}"
         inner = "".join(
-            f"<details><summary>Inside {escape(name)}</summary>{part._element()}</details>"
-            for name, part in self.parts
+            f'<details><summary>Inside {escape(name)}</summary><div id="{own}-{k}">'
+            f"{part._element()}</div></details>"
+            for k, (name, part) in enumerate(self.parts)
         )
+        picture = linked(self._element(), [name for name, _ in self.parts], own)
         return (
-            f'<div class="{own}"><style>{style(f".{own}")}\n'
-            f".{own} {{ padding: .5rem; overflow-x: auto; }} .{own} svg {{ max-width: 100%; "
-            f"height: auto; }} .{own} summary {{ cursor: pointer; }} .{own} pre {{ "
-            "white-space: pre-wrap; color: inherit; background: none; }</style>"
-            f"{self._element()}{inner}"
+            f'<div class="{own}"><style>{style(f".{own}")}'
+            f"{CARD.replace('OWN', own)}</style>"
+            f"{picture}{inner}"
             f"<details><summary>In words</summary><pre>{escape(self.words)}</pre></details></div>"
         )
 
@@ -130,11 +139,34 @@ class Picture:
         """The picture as an ``<svg>`` element, with its words for screen readers."""
         svg = centred(themed(self._drawn("svg").decode(), f"p{next(_numbers)}"))
         tag, rest = svg.split(">", 1)
+        width = re.search(r' width="(\d+)pt"', tag)
+        if width:  # a wide graph is scrolled sideways before its letters become too small
+            tag += f' style="min-width: {SMALLEST * int(width[1]):.0f}pt"'
         about = f"<title>{escape(self.title)}</title><desc>{escape(self.words)}</desc>"
         return f'{tag} role="img" aria-label="{escape(self.title)}">{about}{inside}{rest}'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": self.words, "text/html": self.fragment()}
+
+
+def linked(svg: str, names: Sequence[str], own: str) -> str:
+    """Let each folded box lead to what is inside: following the link opens it.
+
+    Browsers open a ``<details>`` themselves for a link into it, by mouse and by keyboard, so no
+    program is needed on the page.
+
+    Args:
+        svg: The picture, whose folded boxes have the classes ``part0``, ``part1`` and so on.
+        names: Of the folded boxes.
+        own: Begins the ids of what is inside.
+    """
+
+    def link(match: re.Match[str]) -> str:
+        k = int(match[1])
+        label = escape(f"Open {names[k]}")
+        return f'<a href="#{own}-{k}" aria-label="{label}">{match[0]}</a>'
+
+    return re.sub(r'<g class="node box\d+ part(\d+)".*?</g>', link, svg, flags=re.DOTALL)
 
 
 def centred(svg: str) -> str:
