@@ -16,7 +16,16 @@ from pellucid.graph.scope import current_scope, source_line, unique_name, user_l
 from pellucid.graph.spec import Shape, Spec
 from pellucid.graph.stacks import Stack
 
-__all__ = ["Op", "Tensor", "apply", "as_array", "as_tensor", "is_symbolic", "spec_of"]
+__all__ = [
+    "Op",
+    "Tensor",
+    "apply",
+    "as_array",
+    "as_operand",
+    "as_tensor",
+    "is_symbolic",
+    "spec_of",
+]
 
 
 class Op:
@@ -282,6 +291,11 @@ def as_tensor(x: Any, dtype: str | None = None) -> Tensor:
         return current_value(x)
     op = Constant(as_array(x, dtype))
     return Tensor(op, (), op.infer())
+
+
+def as_operand(x: Any) -> Any:
+    """A tensor as it is, or a NumPy array of numbers: either can be computed with."""
+    return x if isinstance(x, Tensor) else as_array(x)
 
 
 def current_value(x: Tensor) -> Tensor:

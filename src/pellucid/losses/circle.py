@@ -20,7 +20,7 @@ from pellucid.graph.operations.counting import arange
 from pellucid.graph.operations.movement import expand_dims, squeeze, transpose
 from pellucid.graph.operations.neurons import softplus
 from pellucid.graph.operations.reductions import any, logsumexp
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_operand
 from pellucid.losses.loss import Loss
 
 __all__ = ["Circle", "circle"]
@@ -93,7 +93,7 @@ def circle(
 
 def _labels(labels: object, vectors: Any) -> Any:
     """Whole numbers, one for each vector."""
-    x = labels if isinstance(labels, Tensor) else as_array(labels)
+    x = as_operand(labels)
     x = squeeze(x, -1) if x.ndim == 2 and x.shape[-1] == 1 else x
     if x.ndim != 1 or vectors.ndim != 2:
         raise ShapeError(

@@ -14,7 +14,7 @@ from pellucid.graph.operations.indexing import take_along_axis
 from pellucid.graph.operations.movement import expand_dims, pad, slice_axes, stack, transpose
 from pellucid.graph.operations.reductions import count_nonzero, logsumexp
 from pellucid.graph.operations.scan import scan
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_operand
 from pellucid.losses.loss import Loss
 
 __all__ = ["CTC", "ctc"]
@@ -49,7 +49,7 @@ def ctc(y_true: object, y_pred: Any) -> Any:
         Graves, Fernández, Gomez, Schmidhuber 2006, "Connectionist Temporal Classification",
         section 4.1, in logarithms.
     """
-    labels = y_true if isinstance(y_true, Tensor) else as_array(y_true)
+    labels = as_operand(y_true)
     y_pred = floating(y_pred)
     if labels.ndim != 2 or y_pred.ndim != 3 or labels.shape[1] is None:
         raise ShapeError(

@@ -14,7 +14,7 @@ from pellucid.graph.operations.movement import expand_dims, squeeze
 from pellucid.graph.operations.reductions import sum
 from pellucid.graph.scope import name_scope
 from pellucid.graph.spec import same_shape
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import Tensor, as_array, as_operand
 
 __all__ = ["Loss", "apply_mask", "divide_no_nan", "match_shapes", "same_ndim", "weighted_loss"]
 
@@ -88,7 +88,7 @@ class Loss(Configured):
         y_pred = floating(y_pred)
         dtype = self.dtype or promote(dtype_name(y_pred.dtype), "float32")
         y_pred = cast(y_pred, dtype)
-        y_true = y_true if isinstance(y_true, Tensor) else as_array(y_true)
+        y_true = as_operand(y_true)
         if is_float(dtype_name(y_true.dtype)):
             y_true = cast(y_true, dtype)
         with name_scope(self.name or ""):

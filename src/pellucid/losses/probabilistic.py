@@ -15,7 +15,7 @@ from pellucid.graph.operations.neurons import softplus
 from pellucid.graph.operations.reductions import mean, sum
 from pellucid.graph.operations.rounding import clip
 from pellucid.graph.spec import same_shape
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_operand
 from pellucid.losses.loss import Loss, match_shapes
 
 __all__ = [
@@ -184,7 +184,7 @@ def class_numbers(
     Raises:
         ShapeError: If the shapes differ on another axis.
     """
-    given = labels = y_true if isinstance(y_true, Tensor) else as_array(y_true)
+    given = labels = as_operand(y_true)
     if labels.ndim == y_pred.ndim and labels.shape[axis] == 1:
         labels = squeeze(labels, axis)
     wanted = tuple(n for a, n in enumerate(y_pred.shape) if a != axis % y_pred.ndim)

@@ -21,7 +21,7 @@ from pellucid.graph.operations.comparison import (
 )
 from pellucid.graph.operations.indexing import scatter_add, take
 from pellucid.graph.operations.reductions import argmax, sum
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_operand
 from pellucid.losses.loss import divide_no_nan, match_shapes
 from pellucid.metrics.metric import Metric, weights_for
 
@@ -89,7 +89,7 @@ class Overlap(Metric):
     def _warn_of_fractions(self, sample_weight: Any) -> None:
         if sample_weight is None or is_float(self.dtype or ""):
             return
-        weight = sample_weight if isinstance(sample_weight, Tensor) else as_array(sample_weight)
+        weight = as_operand(sample_weight)
         if is_float(dtype_name(weight.dtype)):
             warnings.warn(
                 f"{type(self).__name__} '{self.name}' counts in {self.dtype}, which cuts off the "

@@ -7,7 +7,7 @@ from pellucid import activations
 from pellucid.errors import ShapeError
 from pellucid.graph.operations.casting import floating
 from pellucid.graph.operations.contraction import matmul
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import Tensor, as_operand
 
 __all__ = ["Neuron"]
 
@@ -64,7 +64,7 @@ class Neuron:
         activation: str | Callable[[Any], Any] = "heaviside",
     ) -> None:
         self.weights = floating(weights)
-        self.bias = bias if isinstance(bias, Tensor) else as_array(bias)
+        self.bias = as_operand(bias)
         self.activation = activations.get(activation)
         if self.weights.ndim != 1 or self.bias.ndim != 0:
             raise ShapeError(

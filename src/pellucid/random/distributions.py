@@ -26,7 +26,7 @@ from pellucid.graph.operations.random import random_bits
 from pellucid.graph.operations.reductions import argmax
 from pellucid.graph.operations.sorting import argsort
 from pellucid.graph.operations.special import erfinv
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import Tensor, as_operand
 from pellucid.random.seeds import key_from
 
 __all__ = ["categorical", "dropout", "normal", "randint", "shuffle", "truncated_normal", "uniform"]
@@ -260,7 +260,7 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
                [2, 3],
                [0, 1]])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     # Sorting random numbers is a shuffle; of 64 bits, no two are equal.
     return take(x, argsort(_bits(seed, size_of(x, axis), 64)), axis=axis)
 

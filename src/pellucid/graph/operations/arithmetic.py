@@ -10,7 +10,7 @@ from pellucid.graph.operations.casting import cast, floating, together
 from pellucid.graph.operations.comparison import equal, where
 from pellucid.graph.operations.elementwise import Elementwise, Unary, unbroadcast
 from pellucid.graph.operations.exponential import log
-from pellucid.graph.tensor import Tensor, apply, as_array
+from pellucid.graph.tensor import Tensor, apply, as_operand
 
 __all__ = [
     "absolute",
@@ -252,7 +252,7 @@ def power(x: Any, y: Any) -> Any:
         if y == 0:
             return ones_like(x)
         if y == 1:
-            return x if isinstance(x, Tensor) else as_array(x)
+            return as_operand(x)
         (x,) = _numbers(x)
         return apply(IntegerPower(int(y)), floating(x) if y < 0 else x)
     return apply(Power(), *_numbers(x, y))

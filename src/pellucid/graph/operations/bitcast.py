@@ -8,7 +8,7 @@ import numpy as np
 from pellucid.errors import ShapeError
 from pellucid.graph.dtypes import dtype_name, numpy_dtype
 from pellucid.graph.spec import Spec
-from pellucid.graph.tensor import Op, Tensor, apply, as_array
+from pellucid.graph.tensor import Op, apply, as_operand
 
 __all__ = ["view"]
 
@@ -54,5 +54,5 @@ def view(x: Any, dtype: object = None) -> Any:
         >>> view(np.array([1.0], np.float32), "int32")
         array([1065353216], dtype=int32)
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return x if dtype is None else apply(Bitcast(dtype_name(dtype)), x)

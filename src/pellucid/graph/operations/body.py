@@ -16,7 +16,14 @@ from pellucid.graph.dtypes import numpy_dtype
 from pellucid.graph.operations.broadcasting import Broadcast
 from pellucid.graph.rewriting import simplify, substitute
 from pellucid.graph.spec import Spec
-from pellucid.graph.tensor import Constant, Tensor, Updates, as_array, as_tensor, spec_of
+from pellucid.graph.tensor import (
+    Constant,
+    Tensor,
+    Updates,
+    as_operand,
+    as_tensor,
+    spec_of,
+)
 from pellucid.graph.variable import placeholder
 from pellucid.graph.walk import ancestors, evaluate
 
@@ -76,7 +83,7 @@ def name_of(f: Any) -> str:
 def leaves(tree: Any) -> tuple[list[Any], Any]:
     """The tensors and arrays of a tree, and its form."""
     flat, form = optree.tree_flatten(tree)
-    return [x if isinstance(x, Tensor) else as_array(x) for x in flat], form
+    return [as_operand(x) for x in flat], form
 
 
 def tensors(tree: Any) -> tuple[list[Tensor], Any]:

@@ -15,7 +15,7 @@ import numpy as np
 from pellucid.errors import ShapeError
 from pellucid.graph.dtypes import dtype_name, is_float, numpy_dtype
 from pellucid.graph.spec import Shape, Spec
-from pellucid.graph.tensor import Op, Tensor, apply, as_array, as_tensor, scalar
+from pellucid.graph.tensor import Op, Tensor, apply, as_array, as_operand, as_tensor, scalar
 
 __all__ = [
     "axes_of",
@@ -151,7 +151,7 @@ def reshape(x: Any, shape: Sequence[Any] | int) -> Any:
     # An open size that the new shape leaves as the only one is simply what is left.
     if -1 not in known and len(tensors) == 1:
         known, tensors = tuple(-1 if n is None else n for n in known), []
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     if known.count(-1) > 1 or any(n is not None and n < -1 for n in known):
         raise ShapeError(
             "A shape has sizes of at least 0, and at most one that is left open.",
@@ -235,7 +235,7 @@ def broadcast_to(x: Any, shape: Sequence[Any]) -> Any:
                [1, 2]])
     """
     known, tensors = split_shape(shape)
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     if known == tuple(x.shape) and not tensors:
         return x
     unstretched = tuple(axis for axis in range(-x.ndim, 0) if x.shape[axis] is None)

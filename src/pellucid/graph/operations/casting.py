@@ -10,7 +10,7 @@ import numpy as np
 from pellucid.graph.dtypes import dtype_name, is_float, numpy_dtype, promote
 from pellucid.graph.spec import Spec
 from pellucid.graph.stacks import Stack
-from pellucid.graph.tensor import Op, Tensor, apply, as_array, scalar
+from pellucid.graph.tensor import Op, Tensor, apply, as_array, as_operand, scalar
 from pellucid.graph.variable import Variable
 
 __all__ = ["autocast", "cast", "floating", "identity", "stop_gradient", "together"]
@@ -47,7 +47,7 @@ def cast(x: Any, dtype: object) -> Any:
         array([ 0, -1], dtype=int32)
     """
     name = dtype_name(dtype)
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return x if dtype_name(x.dtype) == name else apply(Cast(name), x)
 
 
@@ -97,7 +97,7 @@ def identity(x: Any) -> Any:
         >>> identity(np.array([1.0]))
         array([1.])
     """
-    return apply(Identity(), x if isinstance(x, Tensor) else as_array(x))
+    return apply(Identity(), as_operand(x))
 
 
 _autocast = Stack(None)
@@ -131,7 +131,7 @@ def together(*operands: Any) -> tuple[Any, ...]:
     operands = tuple(_cast_variable(x) for x in operands)
     if any(isinstance(x, Tensor) for x in operands):  # NumPy's numbers give way to tensors
         operands = tuple(float(x) if isinstance(x, np.float64) else x for x in operands)
-    strong = [x if isinstance(x, Tensor) else as_array(x) for x in operands if not _is_number(x)]
+    strong = [as_operand(x) for x in operands if not _is_number(x)]
     tensors = [x for x in strong if isinstance(x, Tensor)]
     symbolic_float = any(is_float(x.dtype) for x in tensors)
     dtypes = [
@@ -154,7 +154,7 @@ def together(*operands: Any) -> tuple[Any, ...]:
 
 def floating(x: Any) -> Any:
     """``x`` as it is if floating point, else as float32."""
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return x if is_float(dtype_name(x.dtype)) else cast(x, "float32")
 
 

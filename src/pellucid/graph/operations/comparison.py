@@ -10,7 +10,7 @@ from pellucid.graph.operations.broadcasting import zeros_like
 from pellucid.graph.operations.casting import cast, together
 from pellucid.graph.operations.elementwise import Elementwise, Unary, unbroadcast
 from pellucid.graph.spec import Spec, broadcast_shapes
-from pellucid.graph.tensor import Tensor, apply, as_array
+from pellucid.graph.tensor import Tensor, apply, as_operand
 
 __all__ = [
     "equal",
@@ -306,7 +306,7 @@ def isfinite(x: Any) -> Any:
         >>> isfinite(np.array([1.0, np.inf, np.nan]))
         array([ True, False, False])
     """
-    return apply(Isfinite(), x if isinstance(x, Tensor) else as_array(x))
+    return apply(Isfinite(), as_operand(x))
 
 
 def isnan(x: Any) -> Any:

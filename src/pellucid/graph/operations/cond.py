@@ -25,7 +25,7 @@ from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.comparison import logical_not
 from pellucid.graph.rewriting import substitute
 from pellucid.graph.spec import Spec, same_shape
-from pellucid.graph.tensor import Op, Tensor, as_array, mark, unpack
+from pellucid.graph.tensor import Op, Tensor, as_operand, mark, unpack
 
 __all__ = ["cond", "switch"]
 
@@ -135,7 +135,7 @@ def cond(
         >>> print(Session().run(y, {x: 3}), Session().run(y, {x: -3}))
         6.0 -4.0
     """
-    predicate = predicate if isinstance(predicate, Tensor) else as_array(predicate)
+    predicate = as_operand(predicate)
     if tuple(predicate.shape) != ():
         raise ShapeError(
             "The predicate of cond must be a scalar.",
@@ -174,7 +174,7 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
         >>> print(Session().run(y, {x: 2, i: 2}))
         8.0
     """
-    index = index if isinstance(index, Tensor) else as_array(index)
+    index = as_operand(index)
     if tuple(index.shape) != ():
         raise ShapeError(
             "The index of switch must be a scalar.",

@@ -11,7 +11,7 @@ from pellucid.graph.operations.broadcasting import axis_of, reshape, wide
 from pellucid.graph.operations.casting import cast, together
 from pellucid.graph.operations.movement import pad, slice_axes
 from pellucid.graph.spec import Spec, same_shape
-from pellucid.graph.tensor import Op, Tensor, apply, as_array
+from pellucid.graph.tensor import Op, Tensor, apply, as_operand
 
 __all__ = ["cumprod", "cumsum", "linear_recurrence"]
 
@@ -119,7 +119,7 @@ class LinearRecurrence(Op):
 
 def _line(x: Any, axis: int | None) -> tuple[Any, int]:
     """A tensor that counts, and which axis is meant."""
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     x = cast(x, "int32") if dtype_name(x.dtype) == "bool" else x
     return (reshape(x, (-1,)), 0) if axis is None else (x, axis_of(x.ndim, axis))
 

@@ -31,7 +31,7 @@ from pellucid.graph.operations.casting import cast, together
 from pellucid.graph.operations.comparison import equal
 from pellucid.graph.operations.movement import expand_dims, stack
 from pellucid.graph.spec import Shape, Spec, same_shape
-from pellucid.graph.tensor import Op, Tensor, apply, as_array
+from pellucid.graph.tensor import Op, Tensor, apply, as_operand
 
 __all__ = [
     "dynamic_slice",
@@ -197,7 +197,7 @@ def _require_lines(axis: int, x: Spec, indices: Spec) -> None:
 
 def _positions(indices: Any, what: str = "Positions") -> Any:
     """Positions as int32, or int64 where they may need it."""
-    indices = indices if isinstance(indices, Tensor) else as_array(indices)
+    indices = as_operand(indices)
     name = dtype_name(indices.dtype)
     if not is_integer(name):
         raise DTypeError(
@@ -243,7 +243,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
         >>> take(np.array([10, 20, 30]), [2, 0, -1])
         array([30, 10, 30])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     indices = _positions(indices)
     if axis is None:
         x, axis = reshape(x, (-1,)), 0
@@ -273,7 +273,7 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
         array([[2],
                [3]])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     indices = _positions(indices)
     if axis is None:
         x, indices, axis = reshape(x, (-1,)), reshape(indices, (-1,)), 0
@@ -335,7 +335,7 @@ def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: object = "float32")
         array([[1., 0., 0.],
                [0., 0., 1.]], dtype=float32)
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     axis = axis_of(x.ndim + 1, axis)
     classes = np.arange(num_classes, dtype=np.int32)
     lying = classes.reshape([-1 if i == axis else 1 for i in range(x.ndim + 1)])
@@ -437,7 +437,7 @@ def dynamic_slice(x: Any, starts: Any, shape: Sequence[Any]) -> Any:
         >>> dynamic_slice(np.arange(5), [3], (2,))
         array([3, 4])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     known, tensors = split_shape(shape)
     return apply(DynamicSlice(known), x, _starts(starts), *tensors)
 

@@ -19,7 +19,7 @@ from pellucid.graph.operations.broadcasting import (
 )
 from pellucid.graph.operations.casting import together
 from pellucid.graph.spec import Spec, same_shape
-from pellucid.graph.tensor import Op, Tensor, apply, as_array, scalar
+from pellucid.graph.tensor import Op, Tensor, apply, as_operand, scalar
 
 __all__ = [
     "concatenate",
@@ -62,7 +62,7 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
         >>> transpose(np.zeros((2, 3, 4)), (1, 0, 2)).shape
         (3, 2, 4)
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     order = tuple(range(x.ndim))[::-1] if axes is None else tuple(axis_of(x.ndim, a) for a in axes)
     if sorted(order) != list(range(x.ndim)):
         raise ShapeError(
@@ -304,7 +304,7 @@ def flip(x: Any, axis: int | Sequence[int] | None = None) -> Any:
         >>> flip(np.array([1, 2, 3]))
         array([3, 2, 1])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return apply(Reverse(axes_of(x.ndim, axis)), x)
 
 
@@ -345,7 +345,7 @@ def pad(x: Any, pad_width: Any, constant_values: float = 0) -> Any:
         >>> pad(np.array([1, 2]), (1, 2))
         array([0, 1, 2, 0, 0])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     given = np.asarray(pad_width)
     fits = given.dtype.kind in "iu" and given.shape in ((), (1,), (2,), (1, 2), (x.ndim, 2))
     if not fits or (given < 0).any():
@@ -365,7 +365,7 @@ def expand_dims(x: Any, axis: int | Sequence[int]) -> Any:
         >>> expand_dims(np.zeros((2, 3)), -1).shape
         (2, 3, 1)
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     count = 1 if isinstance(axis, int | np.integer) else len(axis)
     places = axes_of(x.ndim + count, axis)
     sizes = iter(shape_of(x))
@@ -379,7 +379,7 @@ def squeeze(x: Any, axis: int | Sequence[int] | None = None) -> Any:
         >>> squeeze(np.zeros((1, 3, 1))).shape
         (3,)
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     axes = [i for i, n in enumerate(x.shape) if n == 1] if axis is None else axes_of(x.ndim, axis)
     if any(x.shape[i] not in (1, None) for i in axes):
         raise ShapeError(
@@ -427,7 +427,7 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
         >>> [part.tolist() for part in split(np.arange(5), [2, 3])]
         [[0, 1], [2], [3, 4]]
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     axis = axis_of(x.ndim, axis)
     size = x.shape[axis]
     if isinstance(indices_or_sections, int | np.integer):

@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.graph.operations.casting import floating
 from pellucid.graph.operations.comparison import where
 from pellucid.graph.operations.elementwise import FloatUnary, Unary
-from pellucid.graph.tensor import Tensor, apply, as_array
+from pellucid.graph.tensor import Tensor, apply, as_operand
 
 __all__ = ["relu", "sigmoid", "softplus"]
 
@@ -48,7 +48,7 @@ def relu(x: Any) -> Any:
     Source:
         Nair, Hinton 2010, "Rectified Linear Units Improve Restricted Boltzmann Machines".
     """
-    return apply(Relu(), x if isinstance(x, Tensor) else as_array(x))
+    return apply(Relu(), as_operand(x))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from pellucid.graph.operations.cumulative import cumprod, shift
 from pellucid.graph.operations.exponential import exp, log, sqrt
 from pellucid.graph.operations.movement import transpose
 from pellucid.graph.spec import Spec
-from pellucid.graph.tensor import Op, Tensor, apply, as_array
+from pellucid.graph.tensor import Op, Tensor, apply, as_operand
 
 __all__ = [
     "all",
@@ -68,7 +68,7 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 def _roomy(x: Any) -> Any:
     """Booleans and small integers as 32 bits, as Keras adds and multiplies them."""
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     if dtype_name(x.dtype) in ("bool", "int8", "int16"):
         return cast(x, "int32")
     return cast(x, "uint32") if dtype_name(x.dtype) in ("uint8", "uint16") else x
@@ -260,7 +260,7 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
         >>> max(np.array([[1.0, 5.0], [3.0, 4.0]]), axis=1)
         array([5., 4.])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return _reduce(lambda x, axes: apply(Max(axes), x), x, axis, keepdims)
 
 
@@ -271,7 +271,7 @@ def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
         >>> min(np.array([[1.0, 5.0], [3.0, 4.0]]), axis=1)
         array([1., 3.])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return _reduce(lambda x, axes: apply(Min(axes), x), x, axis, keepdims)
 
 
@@ -313,7 +313,7 @@ class Argmin(Position):
 
 
 def _position(kind: Callable[[int], Op], x: Any, axis: int | None, keepdims: bool) -> Any:
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     if axis is None:
         position = apply(kind(0), reshape(x, (-1,)))
         return expand(position, tuple(range(x.ndim)), x) if keepdims else position

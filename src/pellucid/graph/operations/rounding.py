@@ -10,7 +10,7 @@ from pellucid.graph.operations.arithmetic import maximum, minimum
 from pellucid.graph.operations.casting import floating
 from pellucid.graph.operations.comparison import where
 from pellucid.graph.operations.elementwise import FloatUnary
-from pellucid.graph.tensor import Tensor, apply, as_array
+from pellucid.graph.tensor import apply, as_operand
 
 __all__ = ["ceil", "clip", "floor", "round", "trunc"]
 
@@ -61,7 +61,7 @@ def trunc(x: Any) -> Any:
         >>> trunc(np.array([-1.5, 1.5]))
         array([-1.,  1.])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return where(x < 0, ceil(x), floor(x)) if is_float(dtype_name(x.dtype)) else x
 
 
@@ -89,7 +89,7 @@ def round(x: Any, decimals: int = 0) -> Any:
         >>> round(np.array([0.5, 1.5, 2.5])), round(np.array([3.14159]), 2)
         (array([0., 2., 2.]), array([3.14]))
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     if not is_float(dtype_name(x.dtype)):
         return x
     scale = 10.0 ** abs(decimals)  # a whole number, unlike 10 ** -2: the result is the nearest

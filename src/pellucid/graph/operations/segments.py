@@ -12,7 +12,7 @@ from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.comparison import equal, where
 from pellucid.graph.operations.indexing import scatter_add, take
 from pellucid.graph.spec import Spec
-from pellucid.graph.tensor import Op, Tensor, apply, as_array
+from pellucid.graph.tensor import Op, Tensor, apply, as_operand
 
 __all__ = ["segment_max", "segment_min", "segment_prod"]
 
@@ -116,7 +116,7 @@ class SegmentProd(Segment):
 
 
 def _segment(kind: type[Any], x: Any, numbers: Any, count: int) -> Any:
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return apply(kind(int(count)), x, numbers)
 
 

@@ -9,7 +9,7 @@ from pellucid.errors import ShapeError
 from pellucid.graph.operations.broadcasting import axis_of, reshape, zeros_like
 from pellucid.graph.operations.indexing import ScatterAddAlong
 from pellucid.graph.spec import Spec
-from pellucid.graph.tensor import Op, Tensor, apply, as_array, unpack
+from pellucid.graph.tensor import Op, Tensor, apply, as_operand, unpack
 
 __all__ = ["argsort", "sort", "top_k"]
 
@@ -47,7 +47,7 @@ class Sort(Ordering):
 
 
 def _sorted(x: Any, axis: int | None) -> tuple[Any, Any]:
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     if axis is None:
         x, axis = reshape(x, (-1,)), 0
     return apply(Sort(axis_of(x.ndim, axis)), x)
@@ -123,5 +123,5 @@ def top_k(x: Any, k: int) -> tuple[Any, Any]:
         >>> top_k(np.array([1.0, 5.0, 3.0]), 2)
         (array([5., 3.]), array([1, 2], dtype=int32))
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return apply(TopK(int(k)), x)

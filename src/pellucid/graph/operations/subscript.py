@@ -7,7 +7,7 @@ import numpy as np
 from pellucid.errors import DTypeError, ShapeError
 from pellucid.graph.operations.broadcasting import reshape_exactly, size_of
 from pellucid.graph.operations.movement import flip, slice_axes
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_operand
 
 __all__ = ["index"]
 
@@ -19,7 +19,7 @@ def index(x: Any, key: Any) -> Any:
         >>> index(np.arange(6).reshape(2, 3), (0, slice(None, None, -1)))
         array([2, 1, 0])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     keys = list(key) if isinstance(key, tuple) else [key]
     for k in keys:
         if not (k is None or k is Ellipsis or _is_position(k) or _is_slice(k)):

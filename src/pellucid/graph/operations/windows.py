@@ -12,7 +12,7 @@ from pellucid.graph.operations.broadcasting import full, shape_of
 from pellucid.graph.operations.casting import floating
 from pellucid.graph.operations.sliding import Padding, Windows, each_axis, padding_of
 from pellucid.graph.spec import Spec
-from pellucid.graph.tensor import Op, Tensor, apply, as_array
+from pellucid.graph.tensor import Op, Tensor, apply, as_operand
 
 __all__ = ["average_pool", "max_pool"]
 
@@ -194,7 +194,7 @@ def max_pool(
         >>> max_pool(x, 2).ravel(), max_pool(x, 2, padding="same").ravel()
         (array([3., 4.]), array([3., 4., 5.]))
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return _pooled(MaxPool, x, *_geometry(x, pool_size, strides, padding))
 
 
