@@ -17,25 +17,24 @@ from pellucid.graph.operations.special import digamma, erf, erfc, erfinv, lgamma
 from pellucid.graph.operations.while_loop import while_loop
 from pellucid.ops import image, linalg, nn, numpy
 from pellucid.ops.arrangement import rearrange, unstack
-from pellucid.ops.core import (
+from pellucid.ops.control_flow import (
     associative_scan,
     cond,
+    fori_loop,
+    jvp,
+    map,
+    scan,
+    vectorized_map,
+)
+from pellucid.ops.core import (
     convert_to_numpy,
     convert_to_tensor,
     dtype,
-    fori_loop,
     is_tensor,
-    map,
-    scan,
-    scatter,
-    scatter_update,
     shape,
-    slice,
-    slice_update,
     stop_gradient,
-    vectorized_map,
 )
-from pellucid.ops.elementwise import saturate_cast
+from pellucid.ops.extremes import saturate_cast
 from pellucid.ops.linalg import (
     cdist,
     cholesky,
@@ -43,7 +42,6 @@ from pellucid.ops.linalg import (
     det,
     eigh,
     inv,
-    jvp,
     logdet,
     lstsq,
     matrix_rank,
@@ -57,6 +55,7 @@ from pellucid.ops.linalg import (
 from pellucid.ops.nn import *  # noqa: F403
 from pellucid.ops.numpy import *  # noqa: F403
 from pellucid.ops.order import in_top_k, segment_max, segment_min, segment_prod, segment_sum, top_k
+from pellucid.ops.parts import scatter, scatter_update, slice, slice_update
 from pellucid.ops.sliding import extract_sequences
 from pellucid.ops.spectra import fft, fft2, ifft2, irfft, istft, rfft, stft
 

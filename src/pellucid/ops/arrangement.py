@@ -24,7 +24,7 @@ from pellucid.graph.operations.movement import (
     swapaxes,
     transpose,
 )
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_operand
 
 __all__ = [
     "append",
@@ -103,7 +103,7 @@ def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Any]:
         >>> [row.tolist() for row in unstack(np.array([[1, 2], [3, 4]]))]
         [[1, 2], [3, 4]]
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     axis = axis_of(x.ndim, axis)
     count = x.shape[axis] if num is None else num
     if count is None:
@@ -130,7 +130,7 @@ def append(x1: Any, x2: Any, axis: int | None = None) -> Any:
 
 
 def _at_least(x: Any, ndim: int) -> Any:
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return x if x.ndim >= ndim else reshape_exactly(x, (1,) * (ndim - x.ndim) + shape_of(x))
 
 
@@ -175,7 +175,7 @@ def array_split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0)
         >>> [part.tolist() for part in array_split(np.arange(5), 2)]
         [[0, 1, 2], [3, 4]]
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     if not isinstance(indices_or_sections, int | np.integer):
         return movement.split(x, indices_or_sections, axis)
     size = x.shape[axis_of(x.ndim, axis)]
@@ -197,7 +197,7 @@ def hsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
         >>> [part.tolist() for part in hsplit(np.array([[1, 2], [3, 4]]), 2)]
         [[[1], [3]], [[2], [4]]]
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return movement.split(x, indices_or_sections, 0 if x.ndim == 1 else 1)
 
 
@@ -259,7 +259,7 @@ def rot90(array: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
         array([[2, 4],
                [1, 3]])
     """
-    x = array if isinstance(array, Tensor) else as_array(array)
+    x = as_operand(array)
     if x.ndim < 2 or len(axes) != 2 or axis_of(x.ndim, axes[0]) == axis_of(x.ndim, axes[1]):
         raise ShapeError(
             "A rotation is in the plane of two different axes.",
@@ -287,7 +287,7 @@ def roll(x: Any, shift: int | Sequence[int], axis: int | Sequence[int] | None = 
         >>> roll(np.array([1, 2, 3, 4]), 1)
         array([4, 1, 2, 3])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     if axis is None:
         total = shift if isinstance(shift, int | np.integer) else sum(shift)
         return reshape_exactly(roll(ravel(x), int(total), 0), shape_of(x))
@@ -340,7 +340,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
         >>> repeat(np.array([1, 2]), 2), repeat(np.array([1, 2]), [1, 3])
         (array([1, 1, 2, 2]), array([1, 2, 2, 2]))
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     if axis is None:
         x, axis = ravel(x), 0
     axis = axis_of(x.ndim, axis)
@@ -377,7 +377,7 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = N
     modes = ("constant", "edge", "reflect", "symmetric", "wrap")
     if mode not in modes:
         raise unknown_name("padding mode", mode, modes)
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     widths = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2)).tolist()
     for axis, width in enumerate(widths):
         if width == [0, 0]:
@@ -431,7 +431,7 @@ def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Any:
         Rogozhnikov 2022, "Einops: Clear and Reliable Tensor Manipulations with Einstein-like
         Notation", https://openreview.net/forum?id=oapKSVM2bcj.
     """
-    x = tensor if isinstance(tensor, Tensor) else as_array(tensor)
+    x = as_operand(tensor)
     left, _, right = pattern.partition("->")
     before, after = _groups(left), _groups(right)
     names = [name for group in before for name in group]

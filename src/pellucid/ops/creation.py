@@ -1,4 +1,4 @@
-"""Making tensors: ranges, repeated numbers, grids, diagonals and windows."""
+"""Making tensors: repeated numbers, ranges, grids."""
 
 import math
 from collections.abc import Sequence
@@ -7,44 +7,28 @@ from typing import Any
 import numpy as np
 
 from pellucid import config
-from pellucid.errors import ArgumentError, ShapeError
+from pellucid.errors import ArgumentError
 from pellucid.graph.dtypes import dtype_name, numpy_dtype
 from pellucid.graph.operations import broadcasting, counting
 from pellucid.graph.operations.broadcasting import broadcast_to, reshape, shape_of
 from pellucid.graph.operations.casting import cast, floating, together
-from pellucid.graph.operations.comparison import equal, greater_equal, where
-from pellucid.graph.operations.movement import concatenate, expand_dims, moveaxis, pad
-from pellucid.graph.operations.reductions import sum
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.operations.movement import concatenate, expand_dims, moveaxis
+from pellucid.graph.tensor import Tensor, as_array, as_operand
 from pellucid.ops.elementwise import power
 
 __all__ = [
     "arange",
     "array",
-    "bartlett",
-    "blackman",
-    "diag",
-    "diagflat",
-    "diagonal",
     "empty",
     "empty_like",
-    "eye",
     "full",
     "full_like",
     "geomspace",
-    "hamming",
-    "hanning",
-    "identity",
-    "kaiser",
     "linspace",
     "logspace",
     "meshgrid",
     "ones",
     "ones_like",
-    "trace",
-    "tri",
-    "tril",
-    "triu",
     "vander",
     "zeros",
     "zeros_like",
@@ -62,7 +46,7 @@ def array(x: Any, dtype: object = None) -> Any:
         >>> array([1.0, 2.0])
         array([1., 2.], dtype=float32)
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return x if dtype is None else cast(x, dtype)
 
 
@@ -127,7 +111,7 @@ def full_like(x: Any, fill_value: Any, dtype: object = None) -> Any:
         >>> full_like(np.array([1.0, 2.0]), 7)
         array([7., 7.])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     return full(shape_of(x), fill_value, x.dtype if dtype is None else dtype)
 
 
@@ -214,18 +198,13 @@ def linspace(
     parts = num - 1 if endpoint else num
     step = (stop - start) / parts if parts > 0 else full_like(stop - start, math.nan)
     shape = (1,) * (step.ndim if hasattr(step, "ndim") else 0)
-    share = np.arange(num, dtype=np.float64).reshape(-1, *shape) / builtin_max(parts, 1)
+    share = np.arange(num, dtype=np.float64).reshape(-1, *shape) / max(parts, 1)
     share = cast(share, start.dtype)
     # Weights of both ends, as they hit the last one exactly.
     result = expand_dims(start, 0) * (1 - share) + expand_dims(stop, 0) * share
     result = moveaxis(result, 0, axis) if axis else result
     result = array(result, dtype)
     return (result, step) if retstep else result
-
-
-def builtin_max(a: int, b: int) -> int:
-    """The larger of two numbers of Python."""
-    return a if a >= b else b
 
 
 def logspace(
@@ -301,7 +280,7 @@ def meshgrid(*x: Any, indexing: str = "xy") -> list[Any]:
         raise ArgumentError(
             "meshgrid knows two orders.", given=f"indexing={indexing!r}", expected="'xy' or 'ij'"
         )
-    lines = [reshape(v if isinstance(v, Tensor) else as_array(v), (-1,)) for v in x]
+    lines = [reshape(as_operand(v), (-1,)) for v in x]
     order = list(range(len(lines)))
     if indexing == "xy" and len(lines) > 1:
         order[:2] = [1, 0]
@@ -312,183 +291,6 @@ def meshgrid(*x: Any, indexing: str = "xy") -> list[Any]:
         broadcast_to(expand_dims(line, [a for a in range(len(lines)) if a != axis]), sizes)
         for line, axis in zip(lines, order, strict=True)
     ]
-
-
-def tri(N: int, M: int | None = None, k: int = 0, dtype: object = None) -> Any:  # noqa: N803
-    """Ones on and below a diagonal, zeros above.
-
-    Args:
-        N: Rows.
-        M: Columns; as many as rows by default.
-        k: The last diagonal of ones: 0 the main one, above it if positive.
-        dtype: Of the result.
-
-    Examples:
-        >>> tri(2, 3)
-        array([[1., 0., 0.],
-               [1., 1., 0.]], dtype=float32)
-    """
-    name = config.floatx() if dtype is None else dtype_name(dtype)
-    return np.tri(N, M, k).astype(numpy_dtype(name))
-
-
-def eye(N: int, M: int | None = None, k: int = 0, dtype: object = None) -> Any:  # noqa: N803
-    """Ones on a diagonal, zeros elsewhere.
-
-    Args:
-        N: Rows.
-        M: Columns; as many as rows by default.
-        k: Which diagonal: 0 the main one, above it if positive.
-        dtype: Of the result.
-
-    Examples:
-        >>> eye(2)
-        array([[1., 0.],
-               [0., 1.]], dtype=float32)
-    """
-    name = config.floatx() if dtype is None else dtype_name(dtype)
-    return np.eye(N, M, k).astype(numpy_dtype(name))
-
-
-def identity(n: int, dtype: object = None) -> Any:
-    """The identity matrix.
-
-    Examples:
-        >>> identity(2, "int32")
-        array([[1, 0],
-               [0, 1]], dtype=int32)
-    """
-    return eye(n, dtype=dtype)
-
-
-def _rows_and_columns(x: Any) -> tuple[Any, Any]:
-    """The row of each element of matrices, as a column, and its column, as a row."""
-    rows, columns = shape_of(x)[-2:]
-    return expand_dims(counting.arange(rows), 1), expand_dims(counting.arange(columns), 0)
-
-
-def tril(x: Any, k: int = 0) -> Any:
-    """Matrices with zeros above a diagonal.
-
-    Args:
-        x: Matrices, in the last two axes.
-        k: The last diagonal that is kept: 0 the main one, above it if positive.
-
-    Examples:
-        >>> tril(np.array([[1, 2], [3, 4]]))
-        array([[1, 0],
-               [3, 4]])
-    """
-    x = x if isinstance(x, Tensor) else as_array(x)
-    row, column = _rows_and_columns(x)
-    return where(greater_equal(row + k, column), x, 0)
-
-
-def triu(x: Any, k: int = 0) -> Any:
-    """Matrices with zeros below a diagonal.
-
-    Args:
-        x: Matrices, in the last two axes.
-        k: The first diagonal that is kept: 0 the main one, above it if positive.
-
-    Examples:
-        >>> triu(np.array([[1, 2], [3, 4]]))
-        array([[1, 2],
-               [0, 4]])
-    """
-    x = x if isinstance(x, Tensor) else as_array(x)
-    row, column = _rows_and_columns(x)
-    return where(greater_equal(column, row + k), x, 0)
-
-
-def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """The elements on a diagonal, along a new last axis.
-
-    Args:
-        x: A tensor of at least two axes, of known sizes along the two.
-        offset: Which diagonal: 0 the main one, above it if positive.
-        axis1: The axis of rows.
-        axis2: That of columns.
-
-    Examples:
-        >>> diagonal(np.array([[1, 2], [3, 4]]))
-        array([1, 4])
-    """
-    x = x if isinstance(x, Tensor) else as_array(x)
-    x = moveaxis(x, [axis1, axis2], [-2, -1])
-    rows, columns = x.shape[-2:]
-    if rows is None or columns is None:
-        raise ShapeError(
-            "A diagonal needs known sizes.", given=f"shape {x.shape}", expected="no None there"
-        )
-    on = np.eye(rows, columns, offset, dtype=bool)
-    start = (0, offset) if offset >= 0 else (-offset, 0)
-    count = builtin_max(0, -builtin_max(start[0] - rows, start[1] - columns))
-    # The one element of each row (or column) that lies on it: a sum over one term.
-    line = sum(where(on, x, 0), axis=-1 if offset >= 0 else -2)
-    line = line[..., :count]
-    return cast(line, x.dtype)
-
-
-def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """The sum of the elements on a diagonal.
-
-    Args:
-        x: A tensor of at least two axes.
-        offset: Which diagonal: 0 the main one, above it if positive.
-        axis1: The axis of rows.
-        axis2: That of columns.
-
-    Examples:
-        >>> print(trace(np.array([[1, 2], [3, 4]])))
-        5
-    """
-    return sum(diagonal(x, offset, axis1, axis2), axis=-1)
-
-
-def diag(x: Any, k: int = 0) -> Any:
-    """The diagonal of a matrix, or the matrix with a given diagonal.
-
-    Args:
-        x: A matrix or a vector.
-        k: Which diagonal: 0 the main one, above it if positive.
-
-    Raises:
-        ShapeError: If ``x`` is neither.
-
-    Examples:
-        >>> diag(np.array([1, 2])), diag(np.array([[1, 2], [3, 4]]))
-        (array([[1, 0],
-               [0, 2]]), array([1, 4]))
-    """
-    x = x if isinstance(x, Tensor) else as_array(x)
-    if x.ndim == 2:
-        return diagonal(x, k)
-    if x.ndim != 1:
-        raise ShapeError(
-            "diag takes a vector or a matrix.",
-            given=f"shape {tuple(x.shape)}",
-            expected="1 or 2 axes",
-        )
-    row, column = _rows_and_columns(broadcast_to(x, (*shape_of(x), *shape_of(x))))
-    square = where(equal(row, column), x, 0)
-    return pad(square, ((0, k), (k, 0)) if k >= 0 else ((-k, 0), (0, -k)))
-
-
-def diagflat(x: Any, k: int = 0) -> Any:
-    """The matrix whose diagonal holds the elements of a tensor, taken as one line.
-
-    Args:
-        x: A tensor.
-        k: Which diagonal: 0 the main one, above it if positive.
-
-    Examples:
-        >>> diagflat(np.array([[1, 2]]), k=1)
-        array([[0, 1, 0],
-               [0, 0, 2],
-               [0, 0, 0]])
-    """
-    return diag(reshape(x, (-1,)), k)
 
 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803
@@ -504,80 +306,10 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # no
         array([[4, 2, 1],
                [9, 3, 1]])
     """
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     count = x.shape[0] if N is None else N
     column = expand_dims(x, 1)
     powers = [ones_like(column)]
     while len(powers) < count:
         powers.append(powers[-1] * column)
     return concatenate(powers[:count] if increasing else powers[:count][::-1], 1)
-
-
-def _window(window: np.ndarray) -> Any:
-    return window.astype(numpy_dtype(config.floatx()))
-
-
-def bartlett(x: int) -> Any:
-    """Bartlett's window: a triangle.
-
-    Args:
-        x: Its length.
-
-    Examples:
-        >>> bartlett(5)
-        array([0. , 0.5, 1. , 0.5, 0. ], dtype=float32)
-    """
-    return _window(np.bartlett(int(x)))
-
-
-def blackman(x: int) -> Any:
-    """Blackman's window: ``0.42 - 0.5 cos(2πn/(N-1)) + 0.08 cos(4πn/(N-1))``.
-
-    Args:
-        x: Its length.
-
-    Examples:
-        >>> abs(blackman(3).round(4))
-        array([0., 1., 0.], dtype=float32)
-    """
-    return _window(np.blackman(int(x)))
-
-
-def hamming(x: int) -> Any:
-    """Hamming's window: ``0.54 - 0.46 cos(2πn/(N-1))``.
-
-    Args:
-        x: Its length.
-
-    Examples:
-        >>> hamming(3)
-        array([0.08, 1.  , 0.08], dtype=float32)
-    """
-    return _window(np.hamming(int(x)))
-
-
-def hanning(x: int) -> Any:
-    """Von Hann's window: ``0.5 - 0.5 cos(2πn/(N-1))``.
-
-    Args:
-        x: Its length.
-
-    Examples:
-        >>> hanning(3)
-        array([0., 1., 0.], dtype=float32)
-    """
-    return _window(np.hanning(int(x)))
-
-
-def kaiser(x: int, beta: float) -> Any:
-    """Kaiser's window, from the Bessel function of order 0.
-
-    Args:
-        x: Its length.
-        beta: How narrow it is; 0 for a rectangle.
-
-    Examples:
-        >>> kaiser(3, 2.0).round(4)
-        array([0.4387, 1.    , 0.4387], dtype=float32)
-    """
-    return _window(np.kaiser(int(x), float(beta)))

@@ -17,8 +17,8 @@ from pellucid.graph.operations.factorization import cholesky as lower_triangle
 from pellucid.graph.operations.factorization import eigh, slogdet, solve, transposed
 from pellucid.graph.operations.movement import concatenate, expand_dims, moveaxis
 from pellucid.graph.operations.reductions import max, min, sum
-from pellucid.ops.core import jvp
-from pellucid.ops.creation import tril, triu
+from pellucid.ops.control_flow import jvp
+from pellucid.ops.diagonals import tril, triu
 
 __all__ = [
     "cdist",

@@ -10,7 +10,7 @@ from pellucid.graph.operations.broadcasting import axes_of, reshape
 from pellucid.graph.operations.casting import cast, floating
 from pellucid.graph.operations.exponential import rsqrt
 from pellucid.graph.operations.reductions import max, mean, sum, var
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_operand
 
 __all__ = [
     "batch_normalization",
@@ -44,7 +44,7 @@ def moments(
 
 def _along(v: Any, axes: tuple[int, ...], x: Any) -> Any:
     """Numbers for some axes of ``x``, with size 1 on all others."""
-    v = v if isinstance(v, Tensor) else as_array(v)
+    v = as_operand(v)
     return reshape(v, [n if a in axes else 1 for a, n in enumerate(x.shape)])
 
 

@@ -66,47 +66,33 @@ from pellucid.ops.arrangement import (
     vsplit,
     vstack,
 )
-from pellucid.ops.core import copy, get_item, ndim, size, vectorize
+from pellucid.ops.complex_parts import angle, conj, conjugate, imag, isreal, real
+from pellucid.ops.control_flow import vectorize
+from pellucid.ops.core import copy, ndim, size
 from pellucid.ops.creation import (
     arange,
     array,
-    bartlett,
-    blackman,
-    diag,
-    diagflat,
-    diagonal,
     empty,
     empty_like,
-    eye,
     full,
     full_like,
     geomspace,
-    hamming,
-    hanning,
-    identity,
-    kaiser,
     linspace,
     logspace,
     meshgrid,
     ones,
     ones_like,
-    trace,
-    tri,
-    tril,
-    triu,
     vander,
     zeros,
     zeros_like,
 )
+from pellucid.ops.diagonals import diag, diagflat, diagonal, eye, identity, trace, tri, tril, triu
 from pellucid.ops.elementwise import (
     abs,
     add,
     allclose,
-    angle,
     arctan2,
     cbrt,
-    conj,
-    conjugate,
     deg2rad,
     divide,
     divide_no_nan,
@@ -123,11 +109,7 @@ from pellucid.ops.elementwise import (
     heaviside,
     hypot,
     i0,
-    imag,
     isclose,
-    isneginf,
-    isposinf,
-    isreal,
     lcm,
     ldexp,
     less,
@@ -143,18 +125,16 @@ from pellucid.ops.elementwise import (
     minimum,
     mod,
     multiply,
-    nan_to_num,
     nextafter,
     not_equal,
     power,
     rad2deg,
-    real,
     reciprocal,
-    signbit,
     sinc,
     subtract,
     true_divide,
 )
+from pellucid.ops.extremes import isneginf, isposinf, nan_to_num, signbit
 from pellucid.ops.linalg import slogdet
 from pellucid.ops.order import (
     argpartition,
@@ -169,6 +149,7 @@ from pellucid.ops.order import (
     unravel_index,
     where,
 )
+from pellucid.ops.parts import get_item
 from pellucid.ops.products import (
     correlate,
     cross,
@@ -212,6 +193,7 @@ from pellucid.ops.statistics import (
     ptp,
     quantile,
 )
+from pellucid.ops.tapers import bartlett, blackman, hamming, hanning, kaiser
 
 __all__ = [
     "abs",

@@ -1,5 +1,6 @@
 """Order and membership: searching, counting, choosing, and what depends on the values found."""
 
+import builtins
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ from pellucid.graph.operations.indexing import scatter_add, take, take_along_axi
 from pellucid.graph.operations.movement import expand_dims
 from pellucid.graph.operations.reductions import any, max, min, sum
 from pellucid.graph.operations.sorting import argsort
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import Tensor, as_array, as_operand
 from pellucid.ops.creation import full, linspace, zeros
 from pellucid.ops.elementwise import minimum
 
@@ -47,10 +48,6 @@ __all__ = [
     "unravel_index",
     "where",
 ]
-
-
-def _strong(x: Any) -> Any:
-    return x if isinstance(x, Tensor) else as_array(x)
 
 
 def _valued(name: str, x: Any, mend: str) -> np.ndarray:
@@ -128,24 +125,14 @@ def unique(
     if size is not None:
         missing = size - len(index)
         fill = values.take([0], along) if fill_value is None else fill_value
-        kept = np.take(values, np.arange(builtin_least(size, len(index))), along)
-        more = [n if a != along else builtin_most(missing, 0) for a, n in enumerate(kept.shape)]
+        kept = np.take(values, np.arange(builtins.min(size, len(index))), along)
+        more = [n if a != along else builtins.max(missing, 0) for a, n in enumerate(kept.shape)]
         values = np.concatenate([kept, np.broadcast_to(np.asarray(fill, kept.dtype), more)], along)
-        index = np.append(index, np.full(builtin_most(missing, 0), index[0]))[:size]
-        counts = np.append(counts, np.zeros(builtin_most(missing, 0), int))[:size]
+        index = np.append(index, np.full(builtins.max(missing, 0), index[0]))[:size]
+        counts = np.append(counts, np.zeros(builtins.max(missing, 0), int))[:size]
     extras = ((return_index, index), (return_inverse, inverse), (return_counts, counts))
     result = [values, *(part.astype(np.int32) for wanted, part in extras if wanted)]
     return tuple(result) if len(result) > 1 else result[0]
-
-
-def builtin_least(a: int, b: int) -> int:
-    """The smaller of two numbers of Python."""
-    return a if a < b else b
-
-
-def builtin_most(a: int, b: int) -> int:
-    """The larger of two numbers of Python."""
-    return b if a < b else a
 
 
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
@@ -261,14 +248,14 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = Fal
         >>> bincount(np.array([0, 2, 2]))
         array([1, 0, 2], dtype=int32)
     """
-    x = _strong(x)
+    x = as_operand(x)
     if isinstance(x, Tensor) and minlength:
         length = minlength
     else:
         known = _valued("bincount", x, "say how many numbers there are: minlength=...")
-        length = builtin_most(minlength, int(known.max(initial=-1)) + 1)
-    kind = "int32" if weights is None else dtype_name(_strong(weights).dtype)
-    weights = full(shape_of(x), 1, "int32") if weights is None else _strong(weights)
+        length = builtins.max(minlength, int(known.max(initial=-1)) + 1)
+    kind = "int32" if weights is None else dtype_name(as_operand(weights).dtype)
+    weights = full(shape_of(x), 1, "int32") if weights is None else as_operand(weights)
     hit = equal(expand_dims(x, -1), np.arange(length).astype(numpy_dtype(dtype_name(x.dtype))))
     return cast(sum(comparison.where(hit, expand_dims(weights, -1), 0), axis=-2), kind)
 
@@ -294,7 +281,7 @@ def histogram(x: Any, bins: int = 10, range: tuple[float, float] | None = None) 
     """
     if not isinstance(bins, int) or bins < 1:
         raise ShapeError("A histogram has bins.", given=f"bins={bins}", expected="at least one")
-    x = reshape(_strong(x), (-1,))
+    x = reshape(as_operand(x), (-1,))
     low, high = (min(x), max(x)) if range is None else range
     kind = dtype_name(x.dtype) if is_float(dtype_name(x.dtype)) else config.floatx()
     edges = cast(linspace(low, high, bins + 1), kind)
@@ -352,7 +339,7 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
         >>> in_top_k(np.array([2, 0]), np.array([[0.1, 0.2, 0.7], [0.1, 0.2, 0.7]]), 1)
         array([ True, False])
     """
-    targets, predictions = _strong(targets), _strong(predictions)
+    targets, predictions = as_operand(targets), as_operand(predictions)
     own = take_along_axis(predictions, expand_dims(targets, -1), -1)
     larger = sum(greater(predictions, own), axis=-1)
     return logical_and(less(larger, k), isfinite(own[..., 0]))
@@ -369,7 +356,7 @@ def unravel_index(indices: Any, shape: Sequence[int]) -> tuple[Any, ...]:
         >>> unravel_index(np.array([5]), (2, 3))
         (array([1]), array([2]))
     """
-    rest, places = _strong(indices), []
+    rest, places = as_operand(indices), []
     for n in reversed(shape):
         places.append(rest % n)
         rest = rest // n
@@ -401,7 +388,7 @@ def segment_sum(
         >>> segment_sum(np.array([1, 5, 2]), np.array([0, 0, 1]))
         array([6, 2])
     """
-    data = _strong(data)
+    data = as_operand(data)
     count = _segments(segment_ids, num_segments)
     start = zeros((count, *shape_of(data)[1:]), dtype_name(data.dtype))
     return scatter_add(start, segment_ids, data)

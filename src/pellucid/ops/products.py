@@ -12,7 +12,7 @@ from pellucid.graph.operations.convolution import convolution
 from pellucid.graph.operations.movement import moveaxis, slice_axes, stack
 from pellucid.graph.operations.movement import pad as pad_zeros
 from pellucid.graph.operations.reductions import sum
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_operand
 
 __all__ = [
     "correlate",
@@ -202,7 +202,7 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
         >>> diff(np.array([1, 4, 9, 16])), diff(np.array([1, 4, 9, 16]), n=2)
         (array([3, 5, 7]), array([2, 2]))
     """
-    x = a if isinstance(a, Tensor) else as_array(a)
+    x = as_operand(a)
     at = axis_of(x.ndim, axis)
     for _ in range(n):
         later, before = slice_axes(x, {at: (1, None, 1)}), slice_axes(x, {at: (0, -1, 1)})
@@ -225,7 +225,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """
     y = moveaxis(floating(y), axis, -1)
     if x is not None:
-        x = x if isinstance(x, Tensor) else as_array(x)
+        x = as_operand(x)
         dx = diff(x if x.ndim == 1 else moveaxis(x, axis, -1))
         dx = cast(dx, y.dtype)
     ends = slice_axes(y, {y.ndim - 1: (1, None, 1)}) + slice_axes(y, {y.ndim - 1: (0, -1, 1)})

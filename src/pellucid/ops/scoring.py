@@ -39,7 +39,7 @@ from pellucid.graph.operations.rounding import clip
 from pellucid.graph.operations.scan import scan
 from pellucid.graph.operations.sorting import argsort
 from pellucid.graph.operations.trigonometry import tanh
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_array, as_operand
 from pellucid.ops.arrangement import repeat
 from pellucid.ops.elementwise import log10
 
@@ -54,10 +54,6 @@ __all__ = [
     "psnr",
     "sparse_categorical_crossentropy",
 ]
-
-
-def _strong(x: Any) -> Any:
-    return x if isinstance(x, Tensor) else as_array(x)
 
 
 def one_hot(
@@ -118,7 +114,7 @@ def multi_hot(
             given="num_classes=None",
             expected="a whole number",
         )
-    inputs = _strong(inputs)
+    inputs = as_operand(inputs)
     hot = one_hot(inputs, count, axis, dtype, sparse)
     return max(hot, axis=1 if inputs.ndim > 1 else 0)
 

@@ -16,7 +16,7 @@ from pellucid.graph.operations.indexing import scatter_add, take
 from pellucid.graph.operations.movement import moveaxis, pad, slice_axes, transpose
 from pellucid.graph.operations.reductions import max
 from pellucid.graph.operations.sliding import each_axis
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_operand
 
 __all__ = [
     "adaptive_average_pool",
@@ -35,10 +35,6 @@ __all__ = [
 ]
 
 
-def _strong(x: Any) -> Any:
-    return x if isinstance(x, Tensor) else as_array(x)
-
-
 def channels_last(
     function: Callable[[Any], Any], x: Any, data_format: str | None, ndim: int | None = None
 ) -> Any:
@@ -50,7 +46,7 @@ def channels_last(
         data_format: Where its channels lie; where :mod:`pellucid.config` says, for ``None``.
         ndim: How many axes lie at the channels' end (3 for an image without a batch too).
     """
-    x = _strong(x)
+    x = as_operand(x)
     if config.standardize_data_format(data_format) == "channels_last":
         return function(x)
     first = 1 if ndim is None else x.ndim - ndim
@@ -125,7 +121,7 @@ def depthwise_conv(
         >>> depthwise_conv(x, kernel)[0, 0]
         array([ 1., 10.])
     """
-    kernel = _strong(kernel)
+    kernel = as_operand(kernel)
     *sizes, channels, multiplier = kernel.shape
     one = reshape(kernel, (*sizes, 1, channels * multiplier))
     return conv(inputs, one, strides, padding, data_format, dilation_rate)
@@ -313,7 +309,7 @@ def depth_to_space(x: Any, block_size: int, data_format: str | None = "channels_
                [2, 3]])
     """
 
-    x, n = _strong(x), block_size
+    x, n = as_operand(x), block_size
     if _last(data_format):
         b, h, w, c = shape_of(x)
         blocks = reshape_exactly(x, (b, h, w, n, n, c // n**2))
@@ -339,7 +335,7 @@ def space_to_depth(x: Any, block_size: int, data_format: str | None = "channels_
         array([0, 1, 2, 3])
     """
 
-    x, n = _strong(x), block_size
+    x, n = as_operand(x), block_size
     if _last(data_format):
         b, h, w, c = shape_of(x)
         blocks = reshape_exactly(x, (b, h // n, n, w // n, n, c))
@@ -381,7 +377,7 @@ def unfold(
         array([[[0, 2],
                 [1, 3]]])
     """
-    x = _strong(x)
+    x = as_operand(x)
     k, d, s = (each_axis("kernel_size", v, 2) for v in (kernel_size, dilation, stride))
     p = each_axis("padding", padding, 2, least=0)
     x = pad(x, [(0, 0), (0, 0), (p[0], p[0]), (p[1], p[1])])
@@ -418,7 +414,7 @@ def fold(
         array([[[[0, 1],
                  [2, 3]]]])
     """
-    x = _strong(x)
+    x = as_operand(x)
     k, d, s = (each_axis("kernel_size", v, 2) for v in (kernel_size, dilation, stride))
     p = each_axis("padding", padding, 2, least=0)
     height, width = (
@@ -451,5 +447,5 @@ def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Any
         array([[0, 1, 2],
                [2, 3, 4]])
     """
-    x = _strong(x)
+    x = as_operand(x)
     return take(x, places(x.shape[-1], sequence_length, sequence_stride, 1).T, x.ndim - 1)

@@ -21,7 +21,7 @@ from pellucid.graph.operations.movement import moveaxis, transpose
 from pellucid.graph.operations.reductions import Axis, any, argmax, argmin, mean, sum
 from pellucid.graph.operations.rounding import ceil, clip, floor
 from pellucid.graph.operations.sorting import sort
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_operand
 from pellucid.ops.elementwise import divide, maximum, minimum
 
 __all__ = [
@@ -251,7 +251,7 @@ def _quantile(
     count = cast(sum(logical_not(missing), axis=-1, keepdims=True), x.dtype)
     if not skip_nan:
         count = _zeros(count) + cast(shape_of(line)[-1], x.dtype)
-    q = cast(q if isinstance(q, Tensor) else as_array(q), x.dtype)
+    q = cast(as_operand(q), x.dtype)
     scalar, q = q.ndim == 0, reshape(q, (-1,))
     place = q * maximum(count - 1, 0)
     low, high = floor(place), ceil(place)
@@ -357,7 +357,7 @@ def nanmedian(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 def _filled(x: Any, value: float) -> tuple[Any, Any]:
     """Numbers with a value in place of NaN, and where NaN stood."""
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     if not is_float(dtype_name(x.dtype)):
         return x, cast(_zeros(x), "bool")
     missing = isnan(x)

@@ -6,7 +6,7 @@ from typing import Any
 from pellucid.errors import ShapeError
 from pellucid.graph.operations.broadcasting import reshape_exactly, shape_of
 from pellucid.graph.operations.movement import expand_dims
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_operand
 from pellucid.ops.sliding import channels_last
 
 __all__ = ["known_sizes", "on_batches", "require_images"]
@@ -18,7 +18,7 @@ def require_images(images: Any) -> Any:
     Raises:
         ShapeError: If they have neither 3 nor 4 axes.
     """
-    images = images if isinstance(images, Tensor) else as_array(images)
+    images = as_operand(images)
     if images.ndim not in (3, 4):
         raise ShapeError(
             "Images have 4 axes, a single one has 3.",

@@ -9,7 +9,7 @@ from pellucid.graph.operations.broadcasting import reshape_exactly, shape_of
 from pellucid.graph.operations.indexing import take
 from pellucid.graph.operations.movement import expand_dims, pad, transpose
 from pellucid.graph.operations.sliding import Windows, each_axis, padding_of
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_operand
 from pellucid.ops.sliding import channels_last, places
 
 __all__ = ["extract_patches", "extract_patches_3d"]
@@ -86,7 +86,7 @@ def _patches(
     padding: str,
     data_format: str | None,
 ) -> Any:
-    x = x if isinstance(x, Tensor) else as_array(x)
+    x = as_operand(x)
     if x.ndim not in (axes + 1, axes + 2):
         raise ShapeError(
             f"Patches of {axes} axes cannot be taken from a tensor of {x.ndim}.",

@@ -15,8 +15,8 @@ from pellucid.graph.operations.movement import moveaxis, pad, slice_axes
 from pellucid.graph.operations.resampling import INTERPOLATIONS, resample, weights
 from pellucid.graph.operations.rounding import round
 from pellucid.graph.spec import same_shape
-from pellucid.graph.tensor import Tensor, as_array
-from pellucid.ops.elementwise import saturate_cast
+from pellucid.graph.tensor import as_operand
+from pellucid.ops.extremes import saturate_cast
 from pellucid.ops.image.layout import known_sizes, require_images
 from pellucid.ops.sliding import channels_last
 
@@ -170,7 +170,7 @@ def scale_and_translate(
     if method not in METHODS:
         raise unknown_name("method", method, METHODS)
     x = floating(images)
-    scale, translation = (n if isinstance(n, Tensor) else as_array(n) for n in (scale, translation))
+    scale, translation = (as_operand(n) for n in (scale, translation))
     axes = [axis_of(x.ndim, axis) for axis in spatial_dims]
     count = (len(axes),)
     if tuple(scale.shape) != count or tuple(translation.shape) != count:

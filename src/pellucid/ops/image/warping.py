@@ -23,7 +23,7 @@ from pellucid.graph.operations.factorization import solve
 from pellucid.graph.operations.indexing import take_along_axis
 from pellucid.graph.operations.movement import concatenate, expand_dims, stack
 from pellucid.graph.operations.rounding import clip, floor
-from pellucid.graph.tensor import Tensor, as_array
+from pellucid.graph.tensor import as_array, as_operand
 from pellucid.ops.image.filtering import gaussian_blur
 from pellucid.ops.image.layout import known_sizes, on_batches
 from pellucid.random.distributions import normal
@@ -152,7 +152,7 @@ def map_coordinates(
         array([ 5., 20.,  0.])
     """
     _require(order, fill_mode)
-    x = inputs if isinstance(inputs, Tensor) else as_array(inputs)
+    x = as_operand(inputs)
     if isinstance(coordinates, list | tuple):
         coordinates = stack([floating(row) for row in coordinates])
     places = floating(coordinates)
