@@ -113,6 +113,8 @@ def custom_object_scope(objects: Mapping[str, Any]) -> Iterator[None]:
 def module_of(kind: type) -> str:
     """The module that Keras would write for a class of ours: ``keras.layers``."""
     parts = kind.__module__.split(".")
+    if "module_in_files" in vars(kind):
+        return str(vars(kind)["module_in_files"])
     if parts[0] != "pellucid":
         return parts[0] if kind in _names else kind.__module__
     if parts[1] in ("models", "dtype_policies"):

@@ -164,70 +164,33 @@ stack(
     lambda a: a.Dense(3, dtype="mixed_bfloat16"),
     lambda a: a.Dense(2, dtype="float32"),
 )
+stack(
+    "adaptive_series",
+    (8, 2),
+    lambda a: a.AdaptiveAveragePooling1D(4),
+    lambda a: a.AdaptiveMaxPooling1D(2),
+    lambda a: a.SpatialDropout1D(0.1),
+)
+stack(
+    "adaptive_volumes",
+    (4, 6, 4, 2),
+    lambda a: a.AdaptiveAveragePooling3D((2, 3, 4)),
+    lambda a: a.AdaptiveMaxPooling3D((1, 3, 2)),
+)
+stack(
+    "pooled_volumes",
+    (4, 4, 4, 2),
+    lambda a: a.AveragePooling3D(2, 1),
+    lambda a: a.SpatialDropout3D(0.1),
+    lambda a: a.GlobalMaxPooling3D(),
+)
+stack("convolutional_lstm_3d", (2, 3, 3, 3, 1), lambda a: a.ConvLSTM3D(1, 2))
+stack(
+    "in_a_pipeline",
+    (4, 4, 3),
+    lambda a: a.Pipeline([a.Rescaling(0.5), a.RandomFlip(seed=1), a.Dense(2)]),
+)
 stack("frozen", (4,), lambda a: a.Dense(3, trainable=False), lambda a: a.Dense(2))
-
-# -- preparing data --------------------------------------------------------------------------------
-
-stack(
-    "rescaled", (4, 4, 3), lambda a: a.Rescaling(1 / 255, offset=-1.0), lambda a: a.Resizing(3, 3)
-)
-stack(
-    "normalization", (3,), lambda a: a.Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 4.0, 9.0])
-)
-stack("discretized", (3,), lambda a: a.Discretization([0.2, 0.6]), lambda a: a.Embedding(3, 2))
-stack(
-    "categories",
-    (1,),
-    lambda a: a.CategoryEncoding(num_tokens=6, output_mode="one_hot"),
-    lambda a: a.Dense(2),
-    dtype="int32",
-)
-stack(
-    "integer_vocabulary",
-    (3,),
-    lambda a: a.IntegerLookup(vocabulary=[1, 3, 4], output_mode="multi_hot"),
-    lambda a: a.Dense(2),
-    dtype="int64",
-)
-stack(
-    "augmented",
-    (6, 6, 3),
-    lambda a: a.RandomFlip(seed=1),
-    lambda a: a.RandomContrast(0.2, seed=1),
-    lambda a: a.RandomBrightness(0.2, seed=1),
-    lambda a: a.CenterCrop(4, 4),
-    lambda a: a.Flatten(),
-)
-
-
-def adapted(lookup, data):
-    lookup.adapt(data)
-    return lookup
-
-
-@architecture
-def integer_lookup_adapted(lib, layers):
-    import numpy as np
-
-    lookup = adapted(layers.IntegerLookup(), np.array([[1], [4], [4], [3]]))
-    return lib.Sequential([lib.Input((3,), dtype="int64"), lookup, layers.Embedding(5, 2)])
-
-
-@architecture
-def normalization_adapted(lib, layers):
-    import numpy as np
-
-    layer = adapted(layers.Normalization(), np.arange(12, dtype="float32").reshape(4, 3) ** 2)
-    return lib.Sequential([lib.Input((3,)), layer, layers.Dense(2)])
-
-
-@architecture
-def discretization_adapted(lib, layers):
-    import numpy as np
-
-    layer = adapted(layers.Discretization(num_bins=4), np.linspace(0, 1, 40, dtype="float32"))
-    return lib.Sequential([lib.Input((3,)), layer, layers.Embedding(4, 2)])
-
 
 # -- graphs ----------------------------------------------------------------------------------------
 
@@ -451,6 +414,20 @@ def transformer(lib, layers):
 def inference_inside(lib, layers):
     x = lib.Input((4,))
     return lib.Model(x, layers.Dense(2)(layers.BatchNormalization()(x, training=False)))
+
+
+@architecture
+def tied(lib, layers):
+    words = lib.Input((5,), dtype="int32")
+    table = layers.ReversibleEmbedding(6, 4)
+    return lib.Model(words, table(layers.Dense(4)(table(words)), reverse=True))
+
+
+@architecture
+def untied(lib, layers):
+    words = lib.Input((5,), dtype="int32")
+    table = layers.ReversibleEmbedding(6, 4, tie_weights=False, logit_soft_cap=2.0)
+    return lib.Model(words, table(layers.Dense(4)(table(words)), reverse=True))
 
 
 # -- operations between layers ---------------------------------------------------------------------

@@ -154,6 +154,7 @@ def load_model(
         _load_assets(model, archive)
         if lookups:
             model, _ = made(lookups)
+            _load_assets(model, archive)  # for those that no graph needs, and all know by now
         if model.built:
             with reading(archive.opened(WEIGHTS), f"{path}, {WEIGHTS}") as reader:
                 assign(read_all(model, reader))

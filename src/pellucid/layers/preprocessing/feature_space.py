@@ -111,6 +111,8 @@ class FeatureSpace(Layer):
                [0., 0., 1., 0., 0., 1.]], dtype=float32)
     """
 
+    module_in_files = "keras.utils"
+
     features: Any
     output_mode: str = "concat"
     crosses: Any = None
@@ -134,7 +136,7 @@ class FeatureSpace(Layer):
         self.crosses: list[Cross] = [self._cross(c) for c in self.crosses or ()]
         self.preprocessors: dict[str, Any] = {n: f.preprocessor for n, f in self.features.items()}
         self.crossers = {c.name: HashedCrossing(c.crossing_dim, name=c.name) for c in self.crosses}
-        self._adapted = not self._to_adapt()
+        self._adapted = self.built = not self._to_adapt()
         self._inputs: dict[str, Any] | None = None
         self._encoded: Any = None
 
@@ -273,7 +275,7 @@ class FeatureSpace(Layer):
         columns = self._columns(dataset)
         for name in self._to_adapt():
             self.preprocessors[name].adapt(columns[name])
-        self._adapted = True
+        self._adapted = self.built = True
 
     def _columns(self, table: Any) -> dict[str, Any]:
         """The columns of a table as arrays (rows, 1), of the dtype that each feature has."""
@@ -435,6 +437,21 @@ class FeatureSpace(Layer):
             "hashing_dim": self.hashing_dim,
             "num_discretization_bins": self.num_discretization_bins,
         }
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shapes that the layers of the columns were built for; ``None`` before learning."""
+        if not self._adapted:
+            return None
+        return {n: layer.get_build_config() or {} for n, layer in self.preprocessors.items()}
+
+    def build_from_config(self, config: Mapping[str, Any]) -> None:
+        """Make room for what a file knows of the columns: what was written had learned them."""
+        for name, feature in self.features.items():
+            shape = (config.get(name) or {}).get("input_shape")
+            layer = feature.preprocessor
+            if shape is not None and not layer.built and feature.in_graph:
+                layer(placeholder(tuple(shape), feature.dtype))
+        self._adapted = self.built = True
 
 
 _KINDS = (

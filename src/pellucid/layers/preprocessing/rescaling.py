@@ -199,6 +199,7 @@ class Normalization(Layer):
             if not self.built:
                 self.build(array.shape)
                 self.built = True
+                self._build_shapes = {"x": (None, *array.shape[1:])}  # a file is to know them
             self.check_input(Spec(array.shape, "float64"))
             rest = tuple(a for a in range(array.ndim) if a not in self._kept)
             here = math.prod(array.shape[a] for a in rest)
