@@ -1,7 +1,5 @@
-"""How models learn: compile, fit, evaluate and predict."""
+"""How models go through data: fit, evaluate and predict."""
 
-import inspect
-import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -10,289 +8,35 @@ from typing import Any
 import numpy as np
 import optree
 
-from pellucid import losses, optimizers
+from pellucid import losses
 from pellucid.callbacks.callback import Callback, CallbackList
 from pellucid.callbacks.history import History
 from pellucid.callbacks.position import Position
 from pellucid.engines.engine import Loop, engine, get_engine
 from pellucid.engines.function import Function
-from pellucid.errors import ArgumentError, DTypeError, GraphError, StateError
-from pellucid.graph.operations.casting import cast
-from pellucid.graph.operations.reductions import sum
-from pellucid.graph.scope import name_scope
-from pellucid.graph.tensor import Tensor
-from pellucid.graph.variable import Variable
-from pellucid.layers.layer import Layer
-from pellucid.metrics.metric import Metric
 from pellucid.models import arguments, steps
-from pellucid.models.compiled import Compiled, is_loss
+from pellucid.models.compiled import is_loss
 from pellucid.models.consulting import Training, checked_advice, consult
 from pellucid.models.data import Dataset, check_finite, check_labels, prepare
 from pellucid.models.feeding import Stream, batches_of
 from pellucid.models.feeds import Feed, open_data, open_validation, require_steps, split
 from pellucid.models.fitting import Plan, evaluate_over, train_epochs
+from pellucid.models.learner import Learner
 from pellucid.models.running import Resident, Source
 from pellucid.models.steps import kinds
-from pellucid.serialization import CUSTOM_OBJECTS, deserialize, serialize
 
 __all__ = ["Trainer"]
 
 DEFAULT_BATCH = 32  # rows, as in Keras
 
 
-class Trainer(Layer):
-    """What every model has for learning: ``compile``, ``fit``, ``evaluate`` and ``predict``."""
+class Trainer(Learner):
+    """What every model does with data: ``fit``, ``evaluate`` and ``predict``."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.compiled: Compiled | None = None
         self.stop_training = False
         self.position: Position | None = None
-        self.outputs: list[Tensor] = []
-        self.predictions: list[Tensor] = []
-        self._kept: dict[Any, Any] = {}
-
-    # -- setting up ------------------------------------------------------------------------------
-
-    def compile(
-        self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
-        loss_weights: Any = None,
-        metrics: Any = None,
-        weighted_metrics: Any = None,
-        run_eagerly: bool = False,
-        steps_per_execution: int = 1,
-        jit_compile: bool | str = "auto",
-        auto_scale_loss: bool = True,
-    ) -> None:
-        """Say how the model learns and how it is judged.
-
-        A model with several outputs takes a list with an entry for each of them, or a dict by
-        their names, for the loss, its weights and the metrics.
-
-        Args:
-            optimizer: An optimizer, or the name of one.
-            loss: What is minimized: a loss, its name, or a function of ``(y_true, y_pred)``. One
-                loss counts for every output.
-            loss_weights: What each output's loss is multiplied with.
-            metrics: What is reported besides, each a metric or its name. ``"accuracy"`` means
-                the accuracy that fits the shapes of targets and outputs.
-            weighted_metrics: Metrics that count each row by its weight.
-            run_eagerly: Whether to run the steps node by node in the reference engine.
-            steps_per_execution, jit_compile: Taken for Keras's sake: as many steps as fit into a
-                tenth of a second always run in one compiled program.
-            auto_scale_loss: Whether the optimizer of a model whose dtype is ``"mixed_float16"`` is
-                put into a :class:`~pellucid.optimizers.LossScaleOptimizer`.
-
-        Raises:
-            UnknownNameError: For a name that nothing has.
-            DTypeError: For metrics that are not in a list.
-        """
-        if not isinstance(metrics, dict):
-            metrics = arguments.listed("metrics", metrics) or None
-        if not isinstance(weighted_metrics, dict):
-            weighted_metrics = arguments.listed("weighted_metrics", weighted_metrics) or None
-        chosen = optimizers.get(optimizer)
-        half = self.dtype_policy.name == "mixed_float16"
-        if auto_scale_loss and half and not isinstance(chosen, optimizers.LossScaleOptimizer):
-            chosen = optimizers.LossScaleOptimizer(chosen)
-        self.compiled = Compiled(chosen, loss, loss_weights, metrics, weighted_metrics)
-        self.run_eagerly = run_eagerly
-        self._forget_programs()
-
-    def get_compile_config(self) -> dict[str, Any] | None:
-        """What ``compile`` was given, as plain data; ``None`` of a model that is not compiled.
-
-        A loss or metric that no data stand for, such as a ``lambda``, is warned of: the model is
-        then kept as one that was not compiled.
-        """
-        if self.compiled is None:
-            return None
-        names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
-        try:
-            config = {name: serialize(getattr(self.compiled, name)) for name in names}
-        except DTypeError as error:
-            warnings.warn(
-                f"{self.label} is saved without what compile was given, since {error.given} "
-                "cannot be written down as data.",
-                stacklevel=2,
-            )
-            return None
-        return {**config, "run_eagerly": self.run_eagerly, "steps_per_execution": 1}
-
-    def compile_from_config(self, config: Mapping[str, Any]) -> None:
-        """Compile the model as :meth:`get_compile_config`, ours or Keras's, says."""
-        taken = inspect.signature(self.compile).parameters
-        given = {n: deserialize(_by_name(v)) for n, v in config.items() if n in taken}
-        self.compile(**{**given, "jit_compile": "auto"})
-
-    def _forget_programs(self) -> None:
-        """Build anew what was built before: the model has changed."""
-        self._kept.clear()
-        self._programs.clear()
-
-    @property
-    def optimizer(self) -> Any:
-        """The optimizer that ``compile`` was given."""
-        return self._compiled("optimizer").optimizer
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of what ``evaluate`` returns, in its order."""
-        return list(self._compiled("metrics_names").named)
-
-    @property
-    def metrics(self) -> list[Metric]:
-        """What is reported: the loss, the metrics, and those that the model and its layers keep."""
-        made = [] if self.compiled is None else list(self.compiled.named.values())
-        inside = [x for x in self._layers_inside() if x is self or not isinstance(x, Trainer)]
-        own = [metric for layer in inside for metric in layer._attributes(Metric)]
-        return list(dict.fromkeys([*made, *own]))
-
-    @property
-    def output_names(self) -> list[str]:
-        """The names of the outputs: by which losses, metrics and targets may be given."""
-        return ["output"]
-
-    def _compiled(self, what: str) -> Compiled:
-        if self.compiled is None:
-            raise StateError(
-                f"{self.label} has to be compiled before '{what}'.",
-                given="a model without optimizer and loss",
-                expected="a compiled model",
-                mend="model.compile(optimizer='adam', loss='mse')",
-            )
-        return self.compiled
-
-    # -- steps -----------------------------------------------------------------------------------
-
-    def train_step(self, data: tuple[Any, Any, Any]) -> Mapping[str, Any] | None:
-        """One step of training, in operations; a subclass may say another.
-
-        Built once, inside ``with Updates()``, and then run many times by the compiled loop.
-
-        Args:
-            data: Inputs, targets and sample weights of a batch, as tensors.
-
-        Returns:
-            What is reported, by name: tensors, or metrics. ``None`` for what ``compile`` said.
-        """
-        x, y, sample_weight = data
-        y_pred = self(x, training=True)
-        loss = self.compute_loss(x, y, y_pred, sample_weight)
-        variables = self.trainable_variables
-        if not variables:
-            raise GraphError(
-                f"{self.label} has nothing to train.",
-                given="no trainable variables",
-                expected="at least one layer with weights and trainable=True",
-            )
-        with name_scope(str(self.optimizer.name)):
-            self.optimizer.minimize(loss, variables)
-        self._track(x, y, y_pred, sample_weight, loss)
-        return None
-
-    def test_step(self, data: tuple[Any, Any, Any]) -> Mapping[str, Any] | None:
-        """One step of evaluation; arguments and result as :meth:`train_step`."""
-        x, y, sample_weight = data
-        y_pred = self(x, training=False)
-        self._track(x, y, y_pred, sample_weight, self.compute_loss(x, y, y_pred, sample_weight))
-        return None
-
-    def predict_step(self, data: tuple[Any, Any, Any]) -> Any:
-        """One step of prediction: the outputs for a batch of inputs, ``data[0]``."""
-        return self(data[0], training=False)
-
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        """The loss of a batch: that of the outputs, and what layers and regularizers add.
-
-        Raises:
-            GraphError: If there is nothing to minimize.
-        """
-        compiled = self._compiled("compute_loss")
-        self.predictions = optree.tree_leaves(y_pred)
-        targets, weights = self._matched(y, y_pred, sample_weight)
-        total = compiled.total(self, self._names(y_pred), targets, self.predictions, weights)
-        for extra in self.losses:
-            total = sum(extra) if total is None else total + sum(cast(extra, total.dtype))
-        if total is None:
-            raise GraphError(
-                "There is nothing to minimize.",
-                given="no loss" if compiled.loss is None else "no targets y",
-                expected="compile(loss=...) and targets y",
-            )
-        return total
-
-    def compute_metrics(
-        self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
-    ) -> dict[str, Any]:
-        """Update the metrics of ``compile`` with a batch.
-
-        Returns:
-            All that is reported, by name.
-        """
-        targets, weights = self._matched(y, y_pred, sample_weight)
-        compiled = self._compiled("compute_metrics")
-        compiled.resolve(self._names(y_pred), targets, optree.tree_leaves(y_pred))
-        with name_scope("metrics"):
-            compiled.report(targets, optree.tree_leaves(y_pred), weights)
-        return self.get_metrics_result()
-
-    def get_metrics_result(self) -> dict[str, Any]:
-        """What is reported, by name, as it stands."""
-        named = self._compiled("get_metrics_result").named
-        others = [m for m in self.metrics if m not in named.values()]
-        shown = [*named.items(), *((str(m.name), m) for m in others)]
-        return {name: m.result() for name, m in shown}
-
-    def _track(self, x: Any, y: Any, y_pred: Any, weight: Any, loss: Any) -> None:
-        """Update what is reported. The loss counts once for each row, as in Keras."""
-        self._compiled("fit").loss_tracker.update_state(loss, sample_weight=steps.rows_of(x))
-        self.compute_metrics(x, y, y_pred, weight)
-
-    def _names(self, y_pred: Any) -> list[str]:
-        """A name for each output."""
-        if isinstance(y_pred, dict):
-            return sorted(y_pred)
-        count = len(optree.tree_leaves(y_pred))
-        known = self.output_names
-        return known if len(known) == count else [f"output_{i}" for i in range(count)]
-
-    def _matched(self, y: Any, y_pred: Any, weight: Any) -> tuple[list[Any], list[Any]]:
-        """Targets and weights, one for each output; ``None`` where there is none.
-
-        Raises:
-            ArgumentError: If there are more or fewer than outputs.
-        """
-        names = self._names(y_pred)
-        matched: list[list[Any]] = []
-        for what, given in (("targets", y), ("sample weights", weight)):
-            if given is None:
-                matched.append([None] * len(names))
-            elif isinstance(given, dict):
-                matched.append([given.get(name) for name in names])
-            elif isinstance(given, Tensor):
-                shared = what != "targets" or len(names) == 1
-                matched.append([given] * len(names) if shared else [given])
-            else:
-                matched.append(list(given))
-            if len(matched[-1]) != len(names):
-                raise ArgumentError(
-                    f"{self.label} needs {what} for each output.",
-                    given=f"{len(matched[-1])} of them",
-                    expected=f"{len(names)}, for {', '.join(names)}",
-                )
-        return matched[0], matched[1]
-
-    # -- training --------------------------------------------------------------------------------
 
     def fit(
         self,
@@ -564,21 +308,6 @@ class Trainer(Layer):
         values = list(results.values())
         return results if return_dict else values[0] if len(values) == 1 else values
 
-    def reset_metrics(self) -> None:
-        """Let the loss and the metrics start from nothing."""
-        for metric in self.metrics:
-            metric.reset_state()
-
-    def results(self, logs: Mapping[str, Variable] | None) -> dict[str, Any]:
-        """What is reported, as it stands, as numbers: of the model's own step if any."""
-        if logs is not None:
-            results = {name: variable.numpy() for name, variable in logs.items()}
-        else:
-            results = self.get_metrics_result()
-        return {name: float(v) if np.ndim(v) == 0 else v for name, v in results.items()}
-
-    # -- making steps ready ----------------------------------------------------------------------
-
     def _ready(
         self,
         kind: str,
@@ -644,14 +373,3 @@ class Trainer(Layer):
 
     def _check_rows(self, data: Dataset) -> None:
         """Raise unless the data are of the shapes that the model takes."""
-
-
-def _by_name(config: Any) -> Any:
-    """What was compiled, with the functions of Keras's by their names, as compile takes them."""
-    if isinstance(config, list | tuple):
-        return [_by_name(c) for c in config]
-    if not isinstance(config, Mapping):
-        return config
-    if config.get("class_name") == "function" and config["config"] not in CUSTOM_OBJECTS:
-        return config["config"]
-    return {name: _by_name(c) for name, c in config.items()}
