@@ -6,6 +6,7 @@ from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.diagnosis import Diagnosis
 from pellucid.doctor.examining import examine
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
+from pellucid.doctor.learning_rate import RateTest, find_learning_rate
 from pellucid.doctor.replaying import replay
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "Fix",
     "Measure",
     "Moment",
+    "RateTest",
     "Severity",
     "examine",
+    "find_learning_rate",
     "replay",
 ]

@@ -1,6 +1,9 @@
-"""Whom ``fit`` asks before the first step: who comes later, and knows of models, registers."""
+"""Whom models ask: ``fit`` before the first step, and methods whose work is done in later rooms.
 
-from collections.abc import Mapping
+Who comes later, and knows of models, registers here.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,7 +22,9 @@ __all__ = [
     "Training",
     "checked_advice",
     "consult",
+    "expert",
     "register",
+    "register_expert",
 ]
 
 ADVICE = ("auto", "quiet", "strict", "off")
@@ -74,6 +79,19 @@ _consultants: list[Consultant] = []
 def register(consultant: Consultant) -> None:
     """Let ``fit`` ask."""
     _consultants.append(consultant)
+
+
+_experts: dict[str, Callable[..., Any]] = {}
+
+
+def register_expert(name: str, answer: Callable[..., Any]) -> None:
+    """Let the models' method of a name be answered by a function, given the model first."""
+    _experts[name] = answer
+
+
+def expert(name: str) -> Callable[..., Any]:
+    """What answers the models' method of a name."""
+    return _experts[name]
 
 
 def consult(training: Training) -> list[Consultation]:

@@ -17,6 +17,7 @@ from pellucid.graph.variable import placeholder
 from pellucid.layers.inputs import is_optional
 from pellucid.layers.layer import Layer
 from pellucid.models.configuration import connected, graph_config
+from pellucid.models.consulting import expert
 from pellucid.models.cut import Cut, fitted, wrong_shape
 from pellucid.models.data import Dataset
 from pellucid.models.looking import trace_model
@@ -379,3 +380,27 @@ class Model(Trainer):
             (True, ['net/line/kernel', 'net/line/bias'])
         """
         return verify_model(self, x, y, sample_weight, training)
+
+    def find_learning_rate(self, x: Any, y: Any = None, **options: Any) -> Any:
+        """Find a good learning rate by trying many: the doctor's ``find_learning_rate``.
+
+        Args:
+            x: Inputs, N rows.
+            y: Targets, N rows.
+            **options: ``batch_size``, ``sample_weight``, ``class_weight``, as ``fit`` takes them.
+
+        Returns:
+            What was found: a ``suggestion``, the curve, ``plot()``. The model is not changed.
+
+        Raises:
+            StateError: If the model has not been compiled.
+            DataError: If the data cannot be trained on.
+
+        Examples:
+            >>> x = np.linspace(-1, 1, 64, dtype=np.float32)[:, None]
+            >>> model = Sequential([layers.Dense(8, "tanh"), layers.Dense(1)])
+            >>> model.compile("adam", "mse")
+            >>> 1e-3 < model.find_learning_rate(x, x**2).suggestion < 1
+            True
+        """
+        return expert("find_learning_rate")(self, x, y, **options)

@@ -2,6 +2,7 @@
 
 from pellucid.doctor.check import Check
 from pellucid.doctor.probes.ignored_input import IgnoredInput
+from pellucid.doctor.probes.learning_rate_range import LearningRateRange
 from pellucid.doctor.probes.mixed_rows import MixedRows
 from pellucid.doctor.probes.seen_future import SeenFuture
 
@@ -11,4 +12,5 @@ CHECKS: tuple[Check, ...] = (
     IgnoredInput(),
     MixedRows(),
     SeenFuture(),
+    LearningRateRange(),
 )
