@@ -8,7 +8,7 @@ import argparse
 import json
 import multiprocessing
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -65,10 +65,17 @@ def _chosen(patient: Patient, arguments: argparse.Namespace) -> bool:
 
 def run(jobs: list[tuple[str, int, bool]], workers: int, console: Console) -> list[Outcome]:
     """Consult the doctor on each network, some at a time."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, max_tasks_per_child=GENERATION) as pool:
-        done = pool.map(_consulted, jobs)
-        return list(track(done, total=len(jobs), console=console, description="networks"))
+    done = _generations(jobs, workers)
+    return list(track(done, total=len(jobs), console=console, description="networks"))
+
+
+def _generations(jobs: list[tuple[str, int, bool]], workers: int) -> Iterator[Outcome]:
+    # A new pool each time: Python 3.11's stands still where it is to replace processes itself
+    # (`max_tasks_per_child`, python/cpython#115634).
+    context, size = multiprocessing.get_context("spawn"), workers * GENERATION
+    for first in range(0, len(jobs), size):
+        with ProcessPoolExecutor(workers, context) as pool:
+            yield from pool.map(_consulted, jobs[first : first + size])
 
 
 def _consulted(job: tuple[str, int, bool]) -> Outcome:

@@ -115,7 +115,7 @@ def ranked(*diagnoses: Diagnosis) -> list[Finding]:
 def case_of(setup: Setup) -> Case:
     """The set-up as checks see it, its model built."""
     given = setup.fit
-    train, validation = prepare(setup.x, setup.y), None
+    train, validation = prepare(setup.x, setup.y, given.get("sample_weight")), None
     if "validation_data" in given:
         validation = prepare(*given["validation_data"], part="validation ")
     elif "validation_split" in given:
