@@ -7,13 +7,12 @@ import numpy as np
 
 from pellucid.errors import unknown_name
 from pellucid.graph.dtypes import numpy_dtype
-from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.comparison import less, less_equal, where
 from pellucid.graph.operations.movement import flip
 from pellucid.graph.operations.reductions import mean, sum
 from pellucid.graph.operations.rounding import clip
 from pellucid.graph.tensor import Tensor
-from pellucid.layers.preprocessing.images import ImageLayer
+from pellucid.layers.preprocessing.image_layer import RandomImageLayer
 from pellucid.layers.preprocessing.value_range import checked_range
 
 __all__ = [
@@ -28,7 +27,7 @@ MODES = ("horizontal", "horizontal_and_vertical", "vertical")
 
 
 @dataclass(eq=False, repr=False)
-class RandomFlip(ImageLayer):
+class RandomFlip(RandomImageLayer):
     """In training, about half of the images mirrored.
 
     Args:
@@ -62,10 +61,7 @@ class RandomFlip(ImageLayer):
         if self.mode not in MODES:
             raise unknown_name("mode", self.mode, MODES)
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         axes = [
             a for a, m in zip(self.space, ("vertical", "horizontal"), strict=True) if m in self.mode
         ]
@@ -73,7 +69,7 @@ class RandomFlip(ImageLayer):
 
 
 @dataclass(eq=False, repr=False)
-class RandomBrightness(ImageLayer):
+class RandomBrightness(RandomImageLayer):
     """In training, a random number added to each image, the same for all of its pixels.
 
     Args:
@@ -109,16 +105,13 @@ class RandomBrightness(ImageLayer):
         self.factor = self.factors(self.factor)
         self.value_range = sorted(checked_range(self.label, self.value_range))
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         low, high = self.value_range
         return clip(x + self.drawn(x, *self.factor) * (high - low), low, high)
 
 
 @dataclass(eq=False, repr=False)
-class RandomContrast(ImageLayer):
+class RandomContrast(RandomImageLayer):
     """In training, each image's distance from its mean times a random number.
 
     ``(x - mean) * number + mean``, with a mean for each channel.
@@ -158,17 +151,14 @@ class RandomContrast(ImageLayer):
         self.factor = self.factors(self.factor)
         self.value_range = tuple(checked_range(self.label, self.value_range))
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         middle = mean(x, axis=self.space, keepdims=True)
         times = self.drawn(x, 1 - self.factor[0], 1 + self.factor[1])
         return clip((x - middle) * times + middle, *self.value_range)
 
 
 @dataclass(eq=False, repr=False)
-class RandomInvert(ImageLayer):
+class RandomInvert(RandomImageLayer):
     """In training, some images with dark and bright exchanged: the highest value less theirs.
 
     Args:
@@ -204,16 +194,13 @@ class RandomInvert(ImageLayer):
         self.factor = self.factors(self.factor)
         self.value_range = tuple(checked_range(self.label, self.value_range))
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         chance = self.drawn(x, *self.factor)
         return where(less(self.drawn(x, 0, 1), chance), self.value_range[1] - x, x)
 
 
 @dataclass(eq=False, repr=False)
-class RandomGrayscale(ImageLayer):
+class RandomGrayscale(RandomImageLayer):
     """In training, some images without colour: the brightness in all three channels.
 
     Args:
@@ -246,10 +233,7 @@ class RandomGrayscale(ImageLayer):
         super().__post_init__()
         self.factors((0, self.factor))
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         weights = np.array([0.2989, 0.5870, 0.1140], numpy_dtype(self.compute_dtype))
         shape = [3 if axis == self.channels else 1 for axis in range(4)]
         gray = sum(x * weights.reshape(shape), axis=self.channels, keepdims=True)

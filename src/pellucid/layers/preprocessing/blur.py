@@ -12,7 +12,7 @@ from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.comparison import less, where
 from pellucid.graph.operations.rounding import clip
 from pellucid.graph.tensor import Tensor
-from pellucid.layers.preprocessing.images import ImageLayer
+from pellucid.layers.preprocessing.image_layer import RandomImageLayer
 from pellucid.layers.preprocessing.value_range import checked_range
 from pellucid.ops.image.filtering import gaussian_blur
 from pellucid.ops.sliding import channels_last, depthwise_conv
@@ -24,7 +24,7 @@ SMOOTH = np.array([[1, 1, 1], [1, 5, 1], [1, 1, 1]]) / 13
 
 
 @dataclass(eq=False, repr=False)
-class RandomSharpness(ImageLayer):
+class RandomSharpness(RandomImageLayer):
     """In training, each image mixed with a blurred one: ``2 f * image + (1 - 2 f) * blurred``.
 
     Args:
@@ -61,10 +61,7 @@ class RandomSharpness(ImageLayer):
         self.factor = self.factors(self.factor)
         self.value_range = sorted(checked_range(self.label, self.value_range))
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         kernel = cast(SMOOTH[:, :, None, None], x.dtype)
         kernel = broadcast_to(kernel, (3, 3, x.shape[self.channels], 1))
         blurred = channels_last(
@@ -77,7 +74,7 @@ class RandomSharpness(ImageLayer):
 
 
 @dataclass(eq=False, repr=False)
-class RandomGaussianBlur(ImageLayer):
+class RandomGaussianBlur(RandomImageLayer):
     """In training, some images blurred: each pixel a mean of those around it.
 
     The weights are those of a normal density, whose two deviations are drawn once for a batch.
@@ -130,10 +127,7 @@ class RandomGaussianBlur(ImageLayer):
         self.sigma = self.factors(self.sigma, "sigma")
         self.value_range = checked_range(self.label, self.value_range)
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         chosen = less(self.drawn(x, 0, 1), self.drawn(x, *self.factor))
         # A density of no width would be 0 / 0.
         low, high = self.sigma

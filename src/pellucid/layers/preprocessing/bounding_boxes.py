@@ -6,7 +6,7 @@ from typing import Any
 from pellucid.errors import ShapeError
 from pellucid.graph.operations.movement import pad, slice_axes
 from pellucid.layers.layer import whole_number
-from pellucid.layers.preprocessing.images import ImageLayer
+from pellucid.layers.preprocessing.image_layer import ImageLayer
 
 __all__ = ["MaxNumBoundingBoxes"]
 

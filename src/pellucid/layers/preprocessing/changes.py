@@ -9,7 +9,7 @@ from pellucid.errors import ArgumentError
 from pellucid.graph.operations.broadcasting import reshape, size_of
 from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.comparison import less
-from pellucid.layers.preprocessing.images import ImageLayer
+from pellucid.layers.preprocessing.image_layer import ImageLayer
 
 __all__ = ["Change", "ChangingLayer"]
 

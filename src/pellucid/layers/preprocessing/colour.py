@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid import config
-from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.comparison import greater, where
 from pellucid.graph.operations.movement import concatenate, split
 from pellucid.graph.operations.rounding import clip
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.preprocessing.augmentation import RandomBrightness, RandomContrast
-from pellucid.layers.preprocessing.images import ImageLayer
+from pellucid.layers.preprocessing.image_layer import ImageLayer, RandomImageLayer
 from pellucid.layers.preprocessing.value_range import checked_range, rescaled
 from pellucid.ops.image.colour import hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv
 
@@ -18,7 +17,7 @@ __all__ = ["RandomColorDegeneration", "RandomColorJitter", "RandomHue", "RandomS
 
 
 @dataclass(eq=False, repr=False)
-class RandomHue(ImageLayer):
+class RandomHue(RandomImageLayer):
     """In training, the hues of each image turned on the circle of colours, all by one angle.
 
     Args:
@@ -55,10 +54,7 @@ class RandomHue(ImageLayer):
         self.factor = self.factors(self.factor)
         self.value_range = tuple(checked_range(self.label, self.value_range))
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         backwards = greater(self.drawn(x, 0, 1), 0.5)
         turn = self.drawn(x, *self.factor) * 0.5
         unit = rescaled(x, self.value_range, (0, 1))
@@ -69,7 +65,7 @@ class RandomHue(ImageLayer):
 
 
 @dataclass(eq=False, repr=False)
-class RandomSaturation(ImageLayer):
+class RandomSaturation(RandomImageLayer):
     """In training, the colours of each image paler or stronger.
 
     The saturation times ``f / (1 - f)`` for a random factor ``f``: 0 makes an image grey, 0.5
@@ -110,10 +106,7 @@ class RandomSaturation(ImageLayer):
         self.factor = self.factors(self.factor)
         self.value_range = sorted(checked_range(self.label, self.value_range))
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         factor = self.drawn(x, *self.factor)
         times = factor / (1 - factor + config.epsilon())
         hue, saturation, value = split(rgb_to_hsv(x, self.data_format), 3, self.channels)
@@ -122,7 +115,7 @@ class RandomSaturation(ImageLayer):
 
 
 @dataclass(eq=False, repr=False)
-class RandomColorDegeneration(ImageLayer):
+class RandomColorDegeneration(RandomImageLayer):
     """In training, each image mixed with itself in grey: ``(1 - f) * image + f * gray``.
 
     Args:
@@ -157,16 +150,13 @@ class RandomColorDegeneration(ImageLayer):
         self.factor = self.factors(self.factor)
         self.value_range = sorted(checked_range(self.label, self.value_range))
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         gray = rgb_to_grayscale(x, self.data_format)
         return clip(x + self.drawn(x, *self.factor) * (gray - x), *self.value_range)
 
 
 @dataclass(eq=False, repr=False)
-class RandomColorJitter(ImageLayer):
+class RandomColorJitter(RandomImageLayer):
     """In training, brightness, contrast, saturation and hue changed at random, in this order.
 
     Args:
@@ -225,8 +215,7 @@ class RandomColorJitter(ImageLayer):
             # Of generators with one seed each, all would draw the same numbers.
             step.generator = self.generator
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        for step in self.steps if training else []:
+    def augmented(self, x: Tensor) -> Tensor:
+        for step in self.steps:
             x = step(x, training=True)
         return x

@@ -18,7 +18,7 @@ from pellucid.graph.operations.reductions import count_nonzero, min, sum
 from pellucid.graph.operations.rounding import clip, round
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.layer import whole_number
-from pellucid.layers.preprocessing.images import ImageLayer
+from pellucid.layers.preprocessing.image_layer import ImageLayer, RandomImageLayer
 from pellucid.layers.preprocessing.value_range import checked_range, rescaled
 from pellucid.ops.sliding import channels_last
 
@@ -35,7 +35,7 @@ def _counts(places: Any, size: Any) -> Any:
 
 
 @dataclass(eq=False, repr=False)
-class Equalization(ImageLayer):
+class Equalization(RandomImageLayer):
     """In training, tones exchanged so that each is about as frequent as any other.
 
     A tone becomes the share of pixels that are not brighter, for each channel by itself. As in
@@ -71,9 +71,8 @@ class Equalization(ImageLayer):
         self.value_range = sorted(checked_range(self.label, self.value_range))
         self.bins = whole_number(self, "bins")
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        return channels_last(self._spread, x, self.data_format) if training else x
+    def augmented(self, x: Tensor) -> Tensor:
+        return channels_last(self._spread, x, self.data_format)
 
     def _spread(self, x: Any) -> Any:
         channels, last = x.shape[-1], self.bins - 1

@@ -23,7 +23,7 @@ from pellucid.layers.preprocessing.blur import RandomSharpness
 from pellucid.layers.preprocessing.colour import RandomColorDegeneration
 from pellucid.layers.preprocessing.geometry import RandomRotation, RandomShear, RandomTranslation
 from pellucid.layers.preprocessing.histogram import Equalization
-from pellucid.layers.preprocessing.images import ImageLayer
+from pellucid.layers.preprocessing.image_layer import ImageLayer, RandomImageLayer
 from pellucid.layers.preprocessing.tones import AutoContrast, RandomPosterization, Solarization
 from pellucid.layers.preprocessing.value_range import checked_range
 
@@ -42,7 +42,7 @@ class Keys(random.SeedGenerator):
         return random_bits(self.key + np.array([0, self.drawn], np.uint32), (2,))
 
 
-class DrawingLayer(ImageLayer):
+class DrawingLayer(RandomImageLayer):
     """Base of layers that draw what they do from a list of other layers."""
 
     value_range: Any
@@ -151,10 +151,7 @@ class RandAugment(DrawingLayer):
         super().__post_init__()
         self.num_ops = whole_number(self, "num_ops")
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         # As one loop, its body is compiled once.
         draws = self.draws(self.num_ops, len(self.steps))
         return scan(lambda x, draw: (self.changed(x, *draw), None), x, draws)[0]
@@ -223,10 +220,7 @@ class AugMix(DrawingLayer):
         if not self.all_ops:
             self.steps = self.steps[:7]
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         # The chains one after the other, as one loop: its body is compiled once.
         steps = np.arange(self.num_chains * self.chain_depth) % self.chain_depth
         shares = random.gamma((self.num_chains, 1), self.alpha, seed=self.generator)

@@ -12,7 +12,7 @@ from pellucid.graph.operations.comparison import greater, less, where
 from pellucid.graph.operations.reductions import max, min
 from pellucid.graph.operations.rounding import clip, floor
 from pellucid.graph.tensor import Tensor
-from pellucid.layers.preprocessing.images import ImageLayer
+from pellucid.layers.preprocessing.image_layer import ImageLayer, RandomImageLayer
 from pellucid.layers.preprocessing.value_range import checked_range, rescaled
 
 __all__ = ["AutoContrast", "RandomPosterization", "Solarization"]
@@ -21,7 +21,7 @@ BYTE = (0, 255)
 
 
 @dataclass(eq=False, repr=False)
-class Solarization(ImageLayer):
+class Solarization(RandomImageLayer):
     """In training, the bright tones turned around, as in a photograph exposed for too long.
 
     A random number is added to each image; of what is not below a random threshold the negative
@@ -66,10 +66,7 @@ class Solarization(ImageLayer):
         self.threshold_factor = self.factors(self.threshold_factor, "threshold_factor")
         self.value_range = sorted(checked_range(self.label, self.value_range))
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         added = self.drawn(x, *self.addition_factor) * 255
         threshold = self.drawn(x, *self.threshold_factor) * 255
         lit = clip(rescaled(x, self.value_range, BYTE) + added, *BYTE)
@@ -77,7 +74,7 @@ class Solarization(ImageLayer):
 
 
 @dataclass(eq=False, repr=False)
-class RandomPosterization(ImageLayer):
+class RandomPosterization(RandomImageLayer):
     """In training, the tones of images reduced to few: the lowest bits of each value are dropped.
 
     Args:
@@ -121,10 +118,7 @@ class RandomPosterization(ImageLayer):
             )
         self.value_range = sorted(checked_range(self.label, self.value_range))
 
-    def call(self, images: Tensor, training: bool = False) -> Tensor:
-        x = cast(images, self.compute_dtype)
-        if not training:
-            return x
+    def augmented(self, x: Tensor) -> Tensor:
         few, many = map(int, self.factor)
         shape = (size_of(x, 0), 1, 1, 1)
         bits = random.randint(shape, few, many, seed=self.generator) if few < many else few
