@@ -1,7 +1,7 @@
 """The best of one rate among the thresholds at which another is good enough."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pellucid.errors import ArgumentError
 from pellucid.graph.operations.comparison import greater_equal, where
@@ -15,19 +15,37 @@ __all__ = [
     "SpecificityAtSensitivity",
 ]
 
-SENSITIVITY = RECALL = ("true_positives", "false_negatives")
-SPECIFICITY = ("true_negatives", "false_positives")
-PRECISION = ("true_positives", "false_positives")
+RATES = {  # the counts that each is a share of: the first of both
+    "sensitivity": ("true_positives", "false_negatives"),
+    "specificity": ("true_negatives", "false_positives"),
+    "precision": ("true_positives", "false_positives"),
+    "recall": ("true_positives", "false_negatives"),
+}
 
 
 class Constrained(ConfusionMetric):
-    """One rate at the threshold that is best for it while another rate is at least a number."""
+    """One rate at the threshold that is best for it while another rate is at least a number.
+
+    A subclass has a field with the name of the rate that is held, first in its arguments.
+    """
 
     direction = "up"
+    wanted: ClassVar[str]
+    held: ClassVar[str]
 
     # Each class has these fields at its own place, after the number that is asked for.
     num_thresholds: int
     class_id: int | None
+
+    def start(self) -> None:
+        rate = getattr(self, self.held)
+        if not 0 <= rate <= 1:
+            raise ArgumentError(
+                f"{type(self).__name__} needs a rate to hold.",
+                given=f"{self.held}={rate}",
+                expected="a number from 0 to 1",
+            )
+        super().start()
 
     def chosen_thresholds(self) -> list[float]:
         return even_thresholds(self.num_thresholds)
@@ -35,19 +53,9 @@ class Constrained(ConfusionMetric):
     def options(self) -> dict[str, Any]:
         return {"class_id": self.class_id}
 
-    def require_rate(self, name: str, rate: float) -> None:
-        """Raise unless the number that is asked for is a rate."""
-        if not 0 <= rate <= 1:
-            raise ArgumentError(
-                f"{type(self).__name__} needs a rate to hold.",
-                given=f"{name}={rate}",
-                expected="a number from 0 to 1",
-            )
-
-    def best(self, wanted: tuple[str, str], held: tuple[str, str], at_least: float) -> Any:
-        """The largest of one rate where another is high enough; 0 if it is nowhere."""
-        enough = greater_equal(self.share(*held), at_least)
-        return max(where(enough, self.share(*wanted), 0))
+    def result(self) -> Any:
+        enough = greater_equal(self.share(*RATES[self.held]), getattr(self, self.held))
+        return max(where(enough, self.share(*RATES[self.wanted]), 0))
 
 
 @dataclass(eq=False, repr=False)
@@ -68,16 +76,11 @@ class SensitivityAtSpecificity(Constrained):
         0.5
     """
 
+    wanted, held = "sensitivity", "specificity"
+
     specificity: float
     num_thresholds: int = 200
     class_id: int | None = None
-
-    def start(self) -> None:
-        self.require_rate("specificity", self.specificity)
-        super().start()
-
-    def result(self) -> Any:
-        return self.best(SENSITIVITY, SPECIFICITY, self.specificity)
 
 
 @dataclass(eq=False, repr=False)
@@ -99,16 +102,11 @@ class SpecificityAtSensitivity(Constrained):
         0.6667
     """
 
+    wanted, held = "specificity", "sensitivity"
+
     sensitivity: float
     num_thresholds: int = 200
     class_id: int | None = None
-
-    def start(self) -> None:
-        self.require_rate("sensitivity", self.sensitivity)
-        super().start()
-
-    def result(self) -> Any:
-        return self.best(SPECIFICITY, SENSITIVITY, self.sensitivity)
 
 
 @dataclass(eq=False, repr=False)
@@ -129,16 +127,11 @@ class PrecisionAtRecall(Constrained):
         0.5
     """
 
+    wanted, held = "precision", "recall"
+
     recall: float
     num_thresholds: int = 200
     class_id: int | None = None
-
-    def start(self) -> None:
-        self.require_rate("recall", self.recall)
-        super().start()
-
-    def result(self) -> Any:
-        return self.best(PRECISION, RECALL, self.recall)
 
 
 @dataclass(eq=False, repr=False)
@@ -159,13 +152,8 @@ class RecallAtPrecision(Constrained):
         0.5
     """
 
+    wanted, held = "recall", "precision"
+
     precision: float
     num_thresholds: int = 200
     class_id: int | None = None
-
-    def start(self) -> None:
-        self.require_rate("precision", self.precision)
-        super().start()
-
-    def result(self) -> Any:
-        return self.best(RECALL, PRECISION, self.precision)
