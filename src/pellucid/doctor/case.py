@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, cast
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import optree
 
 from pellucid.doctor.layout import Layout, layout
+from pellucid.doctor.remembered import Remembered
 from pellucid.doctor.signals import Signals
 from pellucid.graph.tensor import Tensor
 from pellucid.losses.loss import Loss
 from pellucid.models.compiled import Output
 from pellucid.models.data import Dataset
-from pellucid.models.looking import graph_on
-from pellucid.models.model import Model
 from pellucid.models.trainer import Trainer
 
 __all__ = ["PROBE_ROWS", "Case", "Head"]
@@ -59,6 +58,7 @@ class Case:
         class_weight: For classes, how much their rows count.
         history: After a training: what ``fit`` returned, by name; else empty.
         signals: After a training that was watched: what was seen of it.
+        steps: Steps an epoch, where they are not as many as use every row once.
     """
 
     model: Trainer
@@ -71,6 +71,7 @@ class Case:
     class_weight: Mapping[int, float] | None = None
     history: Mapping[str, list[float]] = field(default_factory=dict)
     signals: Signals | None = None
+    steps: int | None = None
 
     @cached_property
     def heads(self) -> list[Head]:
@@ -89,6 +90,12 @@ class Case:
         rows = np.linspace(0, len(self.train) - 1, min(PROBE_ROWS, len(self.train)), dtype=int)
         return self.train.filled([a[rows] for a in self.train.arrays])
 
+    @property
+    def all_steps(self) -> int:
+        """How many steps the training has."""
+        an_epoch = self.steps or -(-len(self.train) // self.batch_size)
+        return an_epoch * max(self.epochs, 1)
+
     def weight(self, head: Head) -> np.ndarray | None:
         """How much each row counts in training for an output: class weights times row weights."""
         return self._weights(self.train.weighted(self.class_weight), head)
@@ -105,33 +112,27 @@ class Case:
         weights = _for_each(given, outputs)
         return next((w for o, w in zip(outputs, weights, strict=True) if o.name == head.name), None)
 
-    @property
-    def graph(self) -> tuple[Tensor, dict[Tensor, np.ndarray]]:
-        """The loss as a graph, in training, and the probe's rows as what is fed to it."""
-        loss, given, _ = self._built
-        return loss, given
+    @cached_property
+    def remembered(self) -> Remembered:
+        """What was found out before: nothing, but in a ``fit`` that is not the model's first."""
+        return Remembered()
 
     @property
     def predictions(self) -> list[Tensor]:
-        """The outputs in :attr:`graph`, one for each head, as the losses get them."""
-        return self._built[2]
+        """The outputs in :attr:`layout`, one for each head, as the losses get them."""
+        return self.layout.outputs
 
     @cached_property
     def layout(self) -> Layout:
         """The graph of a step of training: outputs, and the loss or why there is none."""
-        return layout(self.model, self.train, training=True)
+        make = partial(layout, self.model, self.train, training=True)
+        return self.remembered.graph("layout", make)
 
     @cached_property
     def predicting(self) -> Layout:
         """The graph of prediction, in which dropout and batch statistics do nothing."""
-        return layout(self.model, self.train, training=False)
-
-    @cached_property
-    def _built(self) -> tuple[Tensor, dict[Tensor, np.ndarray], list[Tensor]]:
-        x, y, weight = self.probe.x, self.probe.y, self.probe.sample_weight
-        loss, given = graph_on(cast(Model, self.model), x, y, weight, training=True)
-        predictions, self.model.predictions = self.model.predictions, []
-        return loss, given, predictions
+        make = partial(layout, self.model, self.train, training=False)
+        return self.remembered.graph("predicting", make)
 
 
 def _for_each(y: Any, outputs: list[Output]) -> list[Any]:

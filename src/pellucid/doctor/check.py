@@ -40,6 +40,10 @@ class Check:
             evidence and are no headlines.
         stops: Whether ``fit`` refuses to begin when it finds an error: nothing could come of it.
         quick: Whether ``fit`` makes it, of those before the first step: it takes milliseconds.
+        lasting: Whether what it finds before the first step follows from the structure and the
+            data, so that, silent once, it need not be made again for the same ones.
+        looks: Whether it runs the model on rows, although it learned: then ``fit`` leaves it out
+            where the training was too short to pay for it.
     """
 
     id: ClassVar[str]
@@ -47,6 +51,8 @@ class Check:
     explains: ClassVar[frozenset[str]] = frozenset()
     stops: ClassVar[bool] = False
     quick: ClassVar[bool] = True
+    lasting: ClassVar[bool] = True
+    looks: ClassVar[bool] = False
 
     def examine(self, case: Case) -> Iterator[Finding]:
         """Yield what is found; nothing where all is well or the rule does not apply.

@@ -1,6 +1,7 @@
 """Making checks: those of some moments, in order, on a case."""
 
 import importlib
+import time
 import warnings
 from collections.abc import Callable, Iterable
 
@@ -45,6 +46,7 @@ def examine_case(
     found: list[tuple[Moment, Finding]] = []
     checked, failed = [], {}
     for check in filter(wanted, checks_of(moments)):
+        began = time.perf_counter()
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")  # what a check stumbles on is not the user's affair
@@ -53,5 +55,6 @@ def examine_case(
             failed[check.id] = f"{type(error).__name__}: {error}"
         else:
             checked.append(check.id)
+        case.remembered.seconds[check.id] = time.perf_counter() - began
     found.sort(key=lambda pair: (pair[0], -pair[1].severity))  # else the checks' order stays
     return Diagnosis(tuple(f for _, f in found), tuple(checked), failed)

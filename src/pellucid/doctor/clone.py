@@ -93,8 +93,8 @@ class _State:
 
     def watch_steps(self) -> None:
         """Write down, before a step runs, also variables that are in no part of the model."""
-        for made in self.model._kept.values():  # a step with its loop, or a program that predicts
-            self.keep((made[0] if isinstance(made, tuple) else made).updates)
+        for made in self.model._kept.values():  # a step with its loop, a program that predicts
+            self.keep(getattr(made[0] if isinstance(made, tuple) else made, "updates", ()))
         build = self.model._step
 
         def kept(kind: str, data: Any) -> Any:

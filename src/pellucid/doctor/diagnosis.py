@@ -96,7 +96,9 @@ class Diagnosis:
 
     def __str__(self) -> str:
         text = as_text(self.roots).plain
-        return f"{headline(self.roots)}\n{text}".rstrip()
+        lines = [headline(self.roots), text]
+        lines += [f"not made: {check} ({why})" for check, why in self.failed.items()]
+        return "\n".join(line for line in lines if line)
 
     def html(self) -> str:
         """A part of a page: the findings, with their pictures."""

@@ -22,6 +22,7 @@ LEARNED = 0.05  # of the way from the constant's loss to 0: healthy networks get
 MOVED = 0.01  # of the first loss
 FAR = 0.2  # times the constant's loss: a first loss below it had no far way to go
 CLEAR = 3  # times the limits: then the reported losses decide, without a look at the model
+NEAR = 2  # times the constant's loss: below it nothing runs away
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,14 @@ def _harm(case: Case) -> Harm | None:
 
 
 def _clearly_well(case: Case, dumb: float, ripe: bool) -> Harm | None:
-    """What the reported losses say, if they say clearly that all is well."""
+    """What the reported losses say, if they say clearly that there is no harm, or none yet."""
     losses = [x for x in case.history.get("loss", []) if np.isfinite(x)]
-    if len(losses) < 2 or not np.isfinite(case.history["loss"][-1]):
+    if not losses or not np.isfinite(case.history["loss"][-1]):
         return None
     first, best, last = losses[0], min(losses), losses[-1]
     learned, moved = (dumb - best) / dumb, (first - best) / max(abs(first), 1e-30)
-    if learned > CLEAR * LEARNED and (moved > CLEAR * MOVED or first < FAR * dumb):
+    begun = not ripe and last < NEAR * dumb  # too early to say what it learns
+    if begun or (learned > CLEAR * LEARNED and (moved > CLEAR * MOVED or first < FAR * dumb)):
         return Harm(dumb, first, best, last, learned, moved, ripe)
     return None
 

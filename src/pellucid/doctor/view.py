@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import optree
@@ -20,9 +20,9 @@ from pellucid.graph.variable import Variable
 from pellucid.graph.walk import ancestors, evaluate
 from pellucid.models.data import Dataset
 from pellucid.models.model import Model
-from pellucid.models.steps import placeholders
+from pellucid.models.steps import kinds, placeholders
 
-__all__ = ["Units", "View", "layer_of", "view", "weighted_probe"]
+__all__ = ["Units", "View", "layer_of", "view", "view_of", "weighted_probe"]
 
 NEAR = 0.01  # of the asymptote: a sigmoid above 0.99 or below 0.01, a tanh beyond ±0.98
 RANGES: dict[type[Op], tuple[float, float]] = {Sigmoid: (0.0, 1.0), Tanh: (-1.0, 1.0)}
@@ -50,6 +50,15 @@ class Units:
     saturated: float
 
 
+class Drawn(NamedTuple):
+    """The graph of a model over rows of some kind: what is fed, and what a :class:`View` has."""
+
+    fed: Any
+    outputs: list[Tensor]
+    loss: Tensor | None
+    penalty: Tensor | None
+
+
 class View:
     """A model's graph in inference on a data set, run by the reference engine.
 
@@ -59,6 +68,7 @@ class View:
         case: The model.
         data: The rows.
         training: Whether layers are told that they are training.
+        drawn: The graph over rows of this kind, if it was drawn before.
 
     Attributes:
         outputs: The model's outputs.
@@ -66,25 +76,15 @@ class View:
         penalty: What layers and regularizers add, a scalar; ``None`` if nothing.
     """
 
-    def __init__(self, case: Case, data: Dataset, training: bool = False) -> None:
+    def __init__(
+        self, case: Case, data: Dataset, training: bool = False, drawn: Drawn | None = None
+    ) -> None:
         model = cast(Model, case.model)
-        fed: Any = placeholders(data)
-        x, y, weight = fed
-        with Updates():
-            result = model(x, training=training)
-            self.outputs: list[Tensor] = optree.tree_leaves(result)
-            targets, weights = model._matched(y, result, weight)
-            names = model._names(result)
-            compiled = model._compiled("doctor")
-            loss = compiled.total(model, names, targets, self.outputs, weights)
-            self.loss: Tensor | None = loss if isinstance(loss, Tensor) else None
-            self.penalty: Tensor | None = None
-            for extra in model.losses:
-                one = sum(extra) if self.loss is None else to_dtype(sum(extra), self.loss.dtype)
-                self.penalty = one if self.penalty is None else self.penalty + one
+        drawn = drawn or _draw(model, data, training)
         self.model = model
-        self.x: list[Tensor] = optree.tree_leaves(x)
-        pairs = zip(optree.tree_leaves(fed), data.arrays, strict=True)
+        self.outputs, self.loss, self.penalty = drawn.outputs, drawn.loss, drawn.penalty
+        self.x: list[Tensor] = optree.tree_leaves(drawn.fed[0])
+        pairs = zip(optree.tree_leaves(drawn.fed), data.arrays, strict=True)
         self.given: dict[Tensor, np.ndarray] = {t: feedable(t, array) for t, array in pairs}
 
     def run(self, wanted: list[Tensor], weights: Weights | None = None) -> list[np.ndarray]:
@@ -141,12 +141,36 @@ class View:
         return self.run(gradients(of, variables), weights)
 
 
+def _draw(model: Model, data: Dataset, training: bool) -> Drawn:
+    fed: Any = placeholders(data)
+    x, y, weight = fed
+    with Updates():
+        result = model(x, training=training)
+        outputs: list[Tensor] = optree.tree_leaves(result)
+        targets, weights = model._matched(y, result, weight)
+        compiled = model._compiled("doctor")
+        total = compiled.total(model, model._names(result), targets, outputs, weights)
+        loss: Tensor | None = total if isinstance(total, Tensor) else None
+        penalty: Tensor | None = None
+        for extra in model.losses:
+            one = sum(extra) if loss is None else to_dtype(sum(extra), loss.dtype)
+            penalty = one if penalty is None else penalty + one
+    return Drawn(fed, outputs, loss, penalty)
+
+
 def view(case: Case) -> View:
     """The case's model on its probe, in inference; made once for a case."""
     kept: dict[str, Any] = vars(case)  # as a cached property keeps what it found
     if "view" not in kept:
-        kept["view"] = View(case, weighted_probe(case))
+        kept["view"] = view_of(case, weighted_probe(case))
     return kept["view"]
+
+
+def view_of(case: Case, data: Dataset) -> View:
+    """The case's model on some rows, in inference."""
+    name = ("view", *kinds(data))
+    drawn = case.remembered.graph(name, lambda: _draw(cast(Model, case.model), data, False))
+    return View(case, data, drawn=drawn)
 
 
 def weighted_probe(case: Case) -> Dataset:

@@ -55,6 +55,7 @@ class Watch(Callback):
         self.signals = Signals()
         self.failed: str | None = None
         self._kept: list[Variable] = []
+        self._own: list[Variable] = []
         self._began = self._test_began = self._aside = 0.0
         self._costs: dict[str, float] = {}
         self._spent: dict[str, float] = {}
@@ -62,27 +63,36 @@ class Watch(Callback):
     comes_last: ClassVar[bool] = True  # after those that change learning rates between epochs
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Keep the first weights, and look at the clock."""
+        """Look at the clock, and what there is to keep."""
         self._began = time.perf_counter()
         self.signals = Signals()
         self._spent, self._aside = {}, 0.0
         with self._timed("start"):
-            step, _ = step_of(self.case)
-            self._kept = variables_of(step)
-            own = set(self.model.variables)
-            self.signals.first = {v: v.numpy() for v in self._kept if v in own}
+            found = self.case.remembered.graph("variables", self._variables)
+            self._kept, self._own = found
+
+    def _variables(self) -> tuple[list[Variable], list[Variable]]:
+        """Those of the training step, and of them those of the model."""
+        kept = variables_of(step_of(self.case)[0])
+        own = set(self.model.variables)
+        return kept, [v for v in kept if v in own]
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Keep the variables, where time allows: they are what a broken epoch is run from."""
         position = self.model.position
         within = position.step or position.place  # goes on in the middle of an order of rows
-        due = self.signals.sound is None or self._allowed("start", lambda: 0.0)
-        if self.signals.broken is None and not within and due:
-            with self._timed("start"):
-                values: dict[Tensor, np.ndarray] = {v: v.numpy() for v in self._kept}
-                # The weights may have broken in the last step, after its loss.
-                if all(np.isfinite(a).all() for v, a in values.items() if is_float(v.dtype)):
-                    self.signals.sound = Start(self.signals.epochs, values, position.state())
+        begins = not self.signals.epochs
+        due = begins or (not within and self._allowed("start", lambda: 0.0))
+        if self.signals.broken is not None or not due:
+            return
+        with self._timed("start"):
+            values: dict[Tensor, np.ndarray] = {v: v.numpy() for v in self._kept}
+            if begins:
+                self.signals.first = {v: values[v] for v in self._own}
+            # The weights may have broken in the last step, after its loss.
+            sound = all(np.isfinite(a).all() for v, a in values.items() if is_float(v.dtype))
+            if sound and not within:
+                self.signals.sound = Start(self.signals.epochs, values, position.state())
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Look at the clock: a validation is not the training's time."""

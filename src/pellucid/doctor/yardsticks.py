@@ -1,5 +1,7 @@
 """What can be reached without a network, beside what was reached with it, on one line."""
 
+from functools import partial
+
 import numpy as np
 
 from pellucid import losses
@@ -53,6 +55,11 @@ def linear_loss(case: Case, validation: bool = False) -> float | None:
     Returns:
         The loss; ``None`` where the data or the loss are of another kind, or wide.
     """
+    make = partial(_linear_loss, case, validation)
+    return case.remembered.number(("linear", validation), make)
+
+
+def _linear_loss(case: Case, validation: bool) -> float | None:
     (head,) = case.heads
     data = case.validation if validation else case.train
     if head.loss is None or head.targets is None or data is None:

@@ -38,8 +38,10 @@ class Training:
         model: The model, compiled and built.
         train: The rows that it learns from.
         validation: The rows that it is judged on, if any.
-        batch_size, epochs, shuffle, class_weight, verbose, check_data: As ``fit`` was given them.
+        batch_size, epochs, shuffle, class_weight, verbose: As ``fit`` was given them.
         split: Its ``validation_split``, where that made the validation.
+        steps: How many steps an epoch has; ``None`` where that is not known before.
+        whole: Whether ``train`` is all that it learns from, and no first batch.
         advice: What is done about what is found, one of :data:`ADVICE`.
     """
 
@@ -52,7 +54,8 @@ class Training:
     split: float
     class_weight: Mapping[int, float] | None
     verbose: int
-    check_data: bool
+    steps: int | None
+    whole: bool
     advice: str
 
 

@@ -50,6 +50,7 @@ class Stream:
         logs: Where a model's own step leaves what it reports, by name.
         steps: How many batches a pass has; ``None`` if that is not known.
         ordered: Of how many things an order may be drawn, if any.
+        example: The first batch, which stays to be used.
     """
 
     def __init__(
@@ -73,9 +74,9 @@ class Stream:
         self._loops: dict[Any, tuple[Step, Loop]] = {}
         self._pass: Iterator[Any] | None = None
         self._used = 0  # batches of the pass
-        first = _first(feed)
+        self.example = self._dataset(0, _first(feed))
         # Variables and errors come before the training begins.
-        self.logs = self._loop(self._dataset(0, first))[0].logs
+        self.logs = self._loop(self.example)[0].logs
 
     def run_epoch(
         self,

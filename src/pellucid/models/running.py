@@ -40,6 +40,10 @@ class Source(Protocol):
     """Data, and the step that is run over them."""
 
     @property
+    def example(self) -> Dataset:
+        """Rows that show what all are like: all of them, or the first batch."""
+
+    @property
     def logs(self) -> Mapping[str, Variable] | None:
         """Where a model's own step leaves what it reports, by name."""
 
@@ -74,6 +78,7 @@ class Resident:
         logs: Where a model's own step leaves what it reports, by name.
 
     Attributes:
+        example: The rows.
         arrays: Inputs, then targets, then weights.
         rows: How many rows there are.
         piece: How many steps over them to run at once; found while they run.
@@ -88,6 +93,7 @@ class Resident:
         logs: Mapping[str, Variable] | None = None,
     ) -> None:
         self.engine = engine
+        self.example = data
         self.loop = loop
         self.logs = logs
         self.batch_size = batch_size

@@ -57,7 +57,7 @@ class Trainer(Learner):
         validation_batch_size: int | None = None,
         validation_freq: int | Sequence[int] = 1,
         check_data: bool = True,
-        doctor: str = "off",
+        doctor: str = "auto",
     ) -> History:
         """Train the model.
 
@@ -93,12 +93,13 @@ class Trainer(Learner):
             validation_batch_size: Rows a step of validation; ``batch_size`` by default.
             validation_freq: Validate after every so many epochs, or after those listed (from 1).
             check_data: Whether to look for NaN and infinity before training.
-            doctor: What the training doctor does with what it finds in arrays and in the model
-                before the first step. ``"off"``, the default while its cost is not small enough
-                for short trainings, does not look. ``"auto"`` prints errors and warnings where
-                ``verbose`` is not 0, ``"quiet"`` only keeps them, as all do, in the history's
-                ``diagnosis``; both refuse to begin where nothing could come of it. ``"strict"``
-                refuses for every error and warning.
+            doctor: What the training doctor does with what it finds, before the first step and
+                after the last. ``"auto"`` prints errors and warnings where ``verbose`` is not 0,
+                and at 1 what the best constant and a linear model would reach; ``"quiet"`` only
+                keeps its findings, as all do, in the history's ``diagnosis``. Both refuse to begin
+                where nothing could come of it; ``"strict"`` refuses for every error and warning.
+                ``"off"`` does not look. Where x yields batches it sees the first one alone, and
+                says nothing of what takes all rows.
 
         Returns:
             The history: results of each epoch. The loss of an epoch is the mean over its steps,
@@ -142,25 +143,23 @@ class Trainer(Learner):
         test = None
         if validation is not None:
             test = self._ready("test", validation, validation_size, check_data)
-        visits = []
-        if isinstance(data, Dataset):
-            known = validation if isinstance(validation, Dataset) else None
-            share = validation_split if validation_data is None else 0.0
-            visits = consult(
-                Training(
-                    self,
-                    data,
-                    known,
-                    size,
-                    epochs,
-                    shuffle,
-                    share,
-                    class_weight,
-                    level,
-                    check_data,
-                    advice,
-                )
+        whole = isinstance(data, Dataset)
+        visits = consult(
+            Training(
+                self,
+                data if isinstance(data, Dataset) else train.example,
+                validation if whole and isinstance(validation, Dataset) else None,
+                size if whole else len(train.example),
+                epochs,
+                shuffle,
+                validation_split if validation_data is None else 0.0,
+                class_weight if whole else None,  # the batch has its weights
+                level,
+                train.steps if limit is None else limit,
+                whole,
+                advice,
             )
+        )
         plan = Plan(first_epoch, epochs, limit, level, shuffle, validation_limit, validation_freq)
         watchers = [watcher for visit in visits for watcher in visit.callbacks]
         history = train_epochs(self, train, test, plan, arguments.joined(callbacks, watchers))

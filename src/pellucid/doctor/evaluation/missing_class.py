@@ -1,6 +1,7 @@
 """E3: a class that is never predicted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,13 +11,14 @@ from pellucid.doctor.case import Case, Head
 from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.gate import harm
-from pellucid.doctor.view import View
+from pellucid.doctor.view import view_of
 from pellucid.models.data import Dataset
 
 __all__ = ["MissingClass"]
 
 LEAST_ROWS = 10
 MOST_ROWS = 2000
+FIRST_ROWS = 256  # looked at first: mostly all classes are recognized among them
 READING = "He, Garcia 2009, Learning from Imbalanced Data, https://doi.org/10.1109/TKDE.2008.239"
 
 
@@ -33,6 +35,7 @@ class MissingClass(Check):
 
     id: ClassVar[str] = "E3"
     moment: ClassVar[Moment] = Moment.EVALUATION
+    looks: ClassVar[bool] = True
 
     def examine(self, case: Case) -> Iterator[Finding]:
         if not any(_is_class_loss(head) for head in case.heads):
@@ -40,27 +43,34 @@ class MissingClass(Check):
         reached = harm(case)
         if reached is None or not reached.ripe:
             return
-        data = _thinned(case.validation or case.train)
-        predicted = View(case, data).predictions()
-        targets = optree.tree_leaves(data.y)
-        if not len(predicted) == len(case.heads) == len(targets):
-            return
-        for head, output, y in zip(case.heads, predicted, targets, strict=True):
-            found = _classes(head, output, y) if _is_class_loss(head) else None
-            if found is None:
-                continue
-            truth, chosen = found
-            classes, counts = np.unique(truth, return_counts=True)
-            missing = [
-                int(c)
-                for c, n in zip(classes, counts, strict=True)
-                if n >= LEAST_ROWS and not np.any(chosen[truth == c] == c)
-            ]
-            if missing:
-                yield _finding(head, missing, truth)
+        whole = _thinned(case.validation or case.train, MOST_ROWS)
+        some = _missing(case, _thinned(whole, FIRST_ROWS), whole)
+        # A class that one of a few rows is recognized of is not missing among more of them.
+        for head, missing, truth in _missing(case, whole, whole) if some else ():
+            yield _finding(head, missing, truth, len(case.heads) == 1)
 
 
-def _finding(head: Head, missing: list[int], truth: np.ndarray) -> Finding:
+def _missing(case: Case, rows: Dataset, whole: Dataset) -> list[tuple[Head, list[int], Any]]:
+    """For each output the classes with enough rows that none of some rows is recognized of."""
+    predicted = view_of(case, rows).predictions()
+    targets = optree.tree_leaves(rows.y), optree.tree_leaves(whole.y)
+    if not len(predicted) == len(case.heads) == len(targets[0]):
+        return []
+    found = []
+    for head, output, y, every in zip(case.heads, predicted, *targets, strict=True):
+        told = _classes(head, output, y) if _is_class_loss(head) else None
+        truth = None if told is None else _truth(output.shape[1], every)
+        if told is None or truth is None:
+            continue
+        classes, counts = np.unique(truth, return_counts=True)
+        recognized = told[0][told[0] == told[1]]
+        enough = classes[counts >= LEAST_ROWS]
+        missing = [int(c) for c in enough if c not in recognized]
+        found += [(head, missing, truth)] if missing else []
+    return found
+
+
+def _finding(head: Head, missing: list[int], truth: np.ndarray, single: bool) -> Finding:
     counts = {c: int(np.sum(truth == c)) for c in missing}
     weights = {
         int(c): round(len(truth) / (len(np.unique(truth)) * int(np.sum(truth == c))), 2)
@@ -79,7 +89,8 @@ def _finding(head: Head, missing: list[int], truth: np.ndarray) -> Finding:
         fix=Fix(
             instead=f"fit(..., class_weight={weights})"
             if len(weights) <= 12
-            else "fit(..., class_weight={...})  # rows / (classes * rows of the class)"
+            else "fit(..., class_weight={...})  # rows / (classes * rows of the class)",
+            treated=(lambda sick: replace(sick, class_weight=weights)) if single else None,
         ),
         reading=(READING,),
     )
@@ -91,8 +102,8 @@ def _is_class_loss(head: Head) -> bool:
     return "crossentropy" in name.lower()
 
 
-def _thinned(data: Dataset) -> Dataset:
-    rows = np.linspace(0, len(data) - 1, min(MOST_ROWS, len(data)), dtype=int)
+def _thinned(data: Dataset, most: int) -> Dataset:
+    rows = np.linspace(0, len(data) - 1, min(most, len(data)), dtype=int)
     return data.filled([a[rows] for a in data.arrays])
 
 
@@ -100,13 +111,21 @@ def _classes(head: Head, output: np.ndarray, y: np.ndarray) -> tuple[Any, Any] |
     """The true and the predicted classes of rows; ``None`` if a row has no single class."""
     if output.ndim != 2 or not np.isfinite(output).all():
         return None
+    truth = _truth(output.shape[1], y)
+    if truth is None:
+        return None
     if output.shape[1] == 1:
         half = 0.0 if getattr(head.loss, "from_logits", False) else 0.5
-        flat = y.reshape(len(y), -1)
-        two = flat.shape[1] == 1 and bool(np.isin(flat, (0, 1)).all())
-        return (flat[:, 0].astype(int), (output[:, 0] > half).astype(int)) if two else None
-    if y.ndim == 2 and y.shape[1] == output.shape[1]:
+        return truth, (output[:, 0] > half).astype(int)
+    return truth, output.argmax(axis=1)
+
+
+def _truth(units: int, y: np.ndarray) -> Any:
+    """The true classes of rows, for so many outputs; ``None`` if a row has no single class."""
+    if units > 1 and y.ndim == 2 and y.shape[1] == units:
         single = bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
-        return (y.argmax(axis=1), output.argmax(axis=1)) if single else None
+        return y.argmax(axis=1) if single else None
     flat = y.reshape(len(y), -1)
-    return (flat[:, 0].astype(int), output.argmax(axis=1)) if flat.shape[1] == 1 else None
+    if flat.shape[1] != 1 or (units == 1 and not np.isin(flat, (0, 1)).all()):
+        return None
+    return flat[:, 0].astype(int)

@@ -1,6 +1,8 @@
 """E4: the network gives other outputs in use than in training."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -9,6 +11,8 @@ from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.gate import harm, owns_step
+from pellucid.doctor.remedies import from_the_start
+from pellucid.doctor.treatment import can_change, changed, code, remade
 from pellucid.doctor.view import View, view, weighted_probe
 from pellucid.graph.dtypes import is_float
 from pellucid.graph.operations.random import RandomBits
@@ -38,6 +42,7 @@ class ModeGap(Check):
 
     id: ClassVar[str] = "E4"
     moment: ClassVar[Moment] = Moment.EVALUATION
+    looks: ClassVar[bool] = True
     explains: ClassVar[frozenset[str]] = frozenset({"R3", "R4", "R9", "E1", "E2", "E3"})
 
     def examine(self, case: Case) -> Iterator[Finding]:
@@ -62,15 +67,35 @@ class ModeGap(Check):
             + ("so few rows a batch have none to speak of." if tiny else "they lag behind."),
             (Measure("loss in use - loss in training", difference, limit),),
             layer=statistics[0].path.removeprefix(f"{case.model.name}/").rpartition("/")[0],
-            fix=Fix(
-                instead="fit(..., batch_size=32)"
-                if tiny
-                else "layers.BatchNormalization(momentum=0.9)",
-                now="" if tiny else "layers.BatchNormalization()  # momentum=0.99",
-            ),
+            fix=_larger_batches(case) if tiny else _quicker_statistics(case),
             explains=self.explains,
             reading=(READING,),
         )
+
+
+def _larger_batches(case: Case) -> Fix:
+    return Fix(
+        "fit(..., batch_size=32)",
+        f"fit(..., batch_size={case.batch_size})",
+        lambda sick: replace(sick, batch_size=32),
+    )
+
+
+def _quicker_statistics(case: Case) -> Fix:
+    """Normalization whose statistics follow faster."""
+    inside = case.model._layers_inside()
+    slow = [x for x in inside if isinstance(getattr(x, "momentum", None), int | float)]
+    if not slow or not can_change(case.model, *slow):
+        return Fix(
+            instead="layers.BatchNormalization(momentum=0.9)",
+            now="layers.BatchNormalization()  # momentum=0.99",
+        )
+
+    def treated(sick: Case) -> Case:
+        made = {x: partial(remade, x, momentum=0.9) for x in slow}
+        return from_the_start(sick, changed(sick, made))
+
+    return Fix(code(slow[0], momentum=0.9), code(slow[0]), treated)
 
 
 def _in_training(case: Case) -> float:

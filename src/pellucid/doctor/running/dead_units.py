@@ -7,6 +7,7 @@ from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.gate import Harm, harm
+from pellucid.doctor.initial.fresh_weights import start_otherwise
 from pellucid.doctor.remedies import line_of, other_rate
 from pellucid.doctor.view import Units, view
 
@@ -39,6 +40,7 @@ class DeadUnits(Check):
 
     id: ClassVar[str] = "R6"
     moment: ClassVar[Moment] = Moment.RUNNING
+    looks: ClassVar[bool] = True
     explains: ClassVar[frozenset[str]] = frozenset({"R3", "R4", "R7", "R9", "E2", "E3"})
 
     def examine(self, case: Case) -> Iterator[Finding]:
@@ -66,7 +68,9 @@ def _finding(case: Case, units: Units, severity: Severity, born: bool) -> Findin
     if born:
         why = "A unit that is 0 on all rows has no slope, so that no step can change it: its "
         why += "first weights or its bias let nothing through."
-        fix = Fix(
+        fix = start_otherwise(
+            case, [units.layer], kernel_initializer="he_normal", bias_initializer="zeros"
+        ) or Fix(
             instead='kernel_initializer="he_normal", bias_initializer="zeros", and inputs that are '
             "scaled"
         )

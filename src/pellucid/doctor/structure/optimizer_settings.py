@@ -52,11 +52,12 @@ class OptimizerSettings(Check):
 
     id: ClassVar[str] = "S7"
     moment: ClassVar[Moment] = Moment.STRUCTURE
+    lasting: ClassVar[bool] = False  # a learning rate may be set between two trainings
     explains: ClassVar[frozenset[str]] = frozenset({"P6", "R1", "R2", "R3", "R4", "R5", "R9", "E2"})
 
     def examine(self, case: Case) -> Iterator[Finding]:
         given = case.model._compiled("doctor").optimizer
-        steps = math.ceil(len(case.train) / case.batch_size) * case.epochs
+        steps = case.all_steps
         for optimizer in _parts(given):
             for severity, symptom, why, measure, setting, value in (
                 *_rate(optimizer, steps),
