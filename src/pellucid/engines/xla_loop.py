@@ -41,7 +41,7 @@ class XlaLoop:
 
 
 def _program(size: str, batch_size: int, step: Step) -> Any:
-    many = functools.partial(many_steps, step, batch_size)
+    many = functools.partial(many_steps, step.for_batches_of(batch_size), batch_size)
     return compiled(many, step.lowering.platform, size)
 
 

@@ -5,6 +5,7 @@ needs, gives the program the variables' arrays (donated, so that they are change
 takes the new ones back.
 """
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from pellucid.engines.xla_options import convolves, options_for, size_of_step
 from pellucid.graph.dtypes import is_float, numpy_dtype
+from pellucid.graph.lookups import multiply_tables
 from pellucid.graph.rewriting import simplify
 from pellucid.graph.tensor import Tensor
 from pellucid.graph.variable import Variable
@@ -104,6 +106,14 @@ class Step:
             [_as_declared(x, values[x]) for x in self.outputs],
             [_as_declared(x, values[x]) for x in self.updates],
         )
+
+    def for_batches_of(self, rows: int) -> "Step":
+        """The same step, written as is cheapest for batches of so many rows."""
+        new = multiply_tables([*self.outputs, *self.updates], rows)
+        step = copy.copy(self)
+        step.outputs = [new[x] for x in self.outputs]
+        step.updates = [new[x] for x in self.updates]
+        return step
 
     @property
     def nodes(self) -> list[Tensor]:

@@ -13,7 +13,7 @@ from typing import Any
 from pellucid.graph.tensor import Constant, Item, Op, Tensor, compute
 from pellucid.graph.walk import ancestors
 
-__all__ = ["Family", "simplify", "substitute"]
+__all__ = ["Family", "simplify", "substitute", "with_inputs"]
 
 LARGEST_FOLDED = 64  # elements: a broadcast zero is better computed than stored in the program
 
@@ -126,13 +126,13 @@ def _together(
     merged = first.op.together([(x.op, needed[x]) for x in members])  # type: ignore[misc]
     inputs = tuple(new[first.inputs[i]] for i in merged.inputs)
     if merged.op is first.op:
-        return _with_inputs(first, inputs), merged.places
+        return with_inputs(first, inputs), merged.places
     copy = Tensor(merged.op, inputs, merged.op.infer(*(x.spec for x in inputs)), first.name)
     copy.scope, copy.where, copy.forward = first.scope, first.where, first.forward
     return copy, merged.places
 
 
-def _with_inputs(node: Tensor, inputs: tuple[Tensor, ...]) -> Tensor:
+def with_inputs(node: Tensor, inputs: tuple[Tensor, ...]) -> Tensor:
     """The node itself, or a copy of it that is made from other inputs."""
     return _copy(node, node.op, inputs)
 
@@ -187,5 +187,5 @@ def substitute(outputs: Iterable[Tensor], given: Mapping[Tensor, Tensor]) -> dic
     new = dict(given)
     for node in ancestors(outputs, stop=given.keys()):
         if node not in new:
-            new[node] = _with_inputs(node, tuple(new[x] for x in node.inputs))
+            new[node] = with_inputs(node, tuple(new[x] for x in node.inputs))
     return new
