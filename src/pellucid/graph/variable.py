@@ -51,7 +51,8 @@ class Variable(Tensor):
     """A tensor with a value that stays from run to run and that a run can change.
 
     Args:
-        initial: Its first value, or a function of nothing that makes it.
+        initial: Its first value, which is copied, or a function of nothing that makes it, whose
+            array is kept.
         trainable: Whether training may change it by gradients.
         dtype: Its dtype; by default that of ``initial``, float32 in place of float64.
         name: Shown in printed graphs and saved files.
@@ -86,7 +87,8 @@ class Variable(Tensor):
         if dtype is None and value.dtype == np.float64:
             dtype = "float32"  # NumPy makes float64 of everything: it says nothing of intent
         dtype = dtype_name(value.dtype if dtype is None else dtype)
-        self.value: Any = np.array(value, dtype=numpy_dtype(dtype))
+        copy = None if callable(initial) else True  # None: only where the dtype is another one
+        self.value: Any = np.array(value, dtype=numpy_dtype(dtype), copy=copy)
         self.trainable = trainable
         self.regularizer: Callable[[Tensor], Any] | None = None
         self.constraint: Callable[[Any], Any] | None = None

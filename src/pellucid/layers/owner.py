@@ -77,9 +77,9 @@ class Owner:
             initializer = "glorot_uniform" if is_float(kind) else "zeros"
         make = initializers.get(initializer)
         value = awaited_value(shape, kind)
-        if value is None:
-            value = make(shape, dtype=kind)
-        variable = Variable(value, trainable=trainable, dtype=kind, name=name)
+        # What is awaited is not written to: by a function, so that it is not copied either.
+        initial = make(shape, dtype=kind) if value is None else lambda: value
+        variable = Variable(initial, trainable=trainable, dtype=kind, name=name)
         variable.regularizer = regularizers.get(regularizer)
         variable.constraint = constraints.get(constraint)
         self._weights.append(variable)

@@ -17,6 +17,7 @@ import numpy as np
 
 from pellucid.errors import DataError, ShapeError
 from pellucid.saving.atomic import replacing
+from pellucid.saving.parts import held
 
 __all__ = ["Part", "Reader", "reading", "write", "write_parts"]
 
@@ -77,7 +78,7 @@ def _write(path: str | os.PathLike[str], parts: Mapping[str, Part], room: int | 
                 group.attrs["name"] = part.name
             numbered = {str(number): array for number, array in enumerate(part.arrays)}
             for name, array in {**numbered, **part.named}.items():
-                array = array if isinstance(array, np.ndarray) else array.numpy()
+                array = array if isinstance(array, np.ndarray) else held(array)
                 dataset = group.create_dataset(name, data=array)
                 if array.dtype == ml_dtypes.bfloat16:
                     dataset.attrs["dtype"] = "bfloat16"  # HDF5 has no word for it; Keras's is this

@@ -3,13 +3,18 @@
 from collections import Counter
 from typing import Any
 
+import numpy as np
+
 from pellucid.configured import snake_case
 from pellucid.errors import StateError
+from pellucid.graph.dtypes import numpy_dtype
 from pellucid.graph.variable import Variable
 from pellucid.layers.layer import Layer
 
 __all__ = [
     "Placed",
+    "give",
+    "held",
     "optimizer_of",
     "optimizers_of",
     "own_weights",
@@ -86,6 +91,22 @@ def own_weights(layer: Layer) -> list[Variable]:
     As in Keras that includes one of a layer inside it that it keeps too.
     """
     return [v for v in layer.weights if v in layer.kept]
+
+
+def held(variable: Variable) -> np.ndarray:
+    """The value of a variable, to be written down at once: seen where it lies, not copied."""
+    return np.asarray(variable.value)
+
+
+def give(variable: Variable, value: np.ndarray) -> None:
+    """Make an array that was just read, and that nobody else has, the value of a variable.
+
+    One of its dtype is kept as it is: weights may be so many that there is no room for a copy.
+    """
+    if value.shape == variable.shape and value.dtype == numpy_dtype(variable.dtype):
+        variable.value = value
+    else:
+        variable.assign(value)
 
 
 def optimizer_of(model: Layer) -> Any:

@@ -16,7 +16,7 @@ from pellucid.errors import DataError, ShapeError
 from pellucid.graph.variable import Variable
 from pellucid.layers.layer import Layer
 from pellucid.saving.atomic import replacing
-from pellucid.saving.parts import own_weights, places, require_built
+from pellucid.saving.parts import give, held, own_weights, places, require_built
 
 __all__ = ["load_safetensors", "save_safetensors"]
 
@@ -60,20 +60,20 @@ def save_safetensors(model: Layer, filepath: str | os.PathLike[str]) -> None:
     """
     require_built(model, "save")
     table: dict[str, Any] = {}
-    contents: list[bytes] = []
+    named = _named(model)
     end = 0
-    for name, variable in _named(model).items():
-        array = variable.numpy()
+    for name, variable in named.items():
+        array = held(variable)
         begin, end = end, end + array.nbytes
-        # A scalar or a slice may lie anyhow in memory; tobytes gives rows in order.
-        contents.append(array.tobytes())
         word = WORDS[array.dtype]
         table[name] = {"dtype": word, "shape": array.shape, "data_offsets": [begin, end]}
     header = json.dumps(table).encode()
     header += b" " * (-len(header) % 8)  # so that the numbers are aligned where a file is mapped
     with replacing(filepath) as temporary, temporary.open("xb") as file:
         file.write(len(header).to_bytes(8, "little") + header)
-        file.writelines(contents)
+        for variable in named.values():
+            # A slice may lie anyhow in memory; a copy that is contiguous has rows in order.
+            file.write(np.ascontiguousarray(held(variable)).reshape(-1).view(np.uint8).data)
 
 
 def load_safetensors(model: Layer, filepath: str | os.PathLike[str]) -> None:
@@ -110,12 +110,13 @@ def load_safetensors(model: Layer, filepath: str | os.PathLike[str]) -> None:
                     expected=f"shape {variable.shape}",
                 )
             file.seek(start + begin)
-            content = file.read(length)
-            if len(content) != length:
-                raise _broken(path, f"'{name}' ends after {len(content)} of {length} bytes")
-            found.append((variable, np.frombuffer(content, dtype).reshape(shape)))
+            value = np.empty(shape, dtype)
+            count = file.readinto(value.reshape(-1).view(np.uint8).data)
+            if count != length:
+                raise _broken(path, f"'{name}' ends after {count} of {length} bytes")
+            found.append((variable, value))
     for variable, value in found:
-        variable.assign(value)
+        give(variable, value)
 
 
 def _named(model: Layer) -> dict[str, Variable]:

@@ -12,6 +12,7 @@ from pellucid.layers.layer import Layer
 from pellucid.saving.atomic import refuse_to_replace
 from pellucid.saving.hdf5 import Part, Reader, reading, write
 from pellucid.saving.parts import (
+    give,
     optimizer_of,
     optimizers_of,
     own_weights,
@@ -173,7 +174,7 @@ def assign(found: Found) -> None:
     found.reverse()
     while found:  # each value is let go when it has been taken
         variable, value = found.pop()
-        variable.assign(value)
+        give(variable, value)
 
 
 def _check_name(filepath: Any) -> None:

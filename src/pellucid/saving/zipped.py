@@ -17,7 +17,7 @@ __all__ = ["HEADER", "Archive", "enclose", "open_archive"]
 
 HEADER = 512  # bytes before the HDF5 file, in which it leaves room for the zip's own header
 PADDING = 0xD935  # the kind of an extra field that only fills: APPNOTE.TXT, "Android alignment"
-PIECE = 1 << 24  # bytes
+PIECE = 1 << 20  # bytes
 LARGE = (1 << 31) - 1  # bytes, from which on sizes need 64 bits
 FREE = 1 << 24  # bytes that may be unpacked from however few
 EXPANSION = 100  # times as large as in the archive a file may be; weights hardly shrink at all
