@@ -1,5 +1,6 @@
 """Changes that several checks of a training advise: another learning rate, other layers."""
 
+from functools import partial
 from typing import Any
 
 import optree
@@ -7,9 +8,11 @@ import optree
 from pellucid.doctor.case import Case
 from pellucid.doctor.finding import Fix
 from pellucid.doctor.strides import first_stride
-from pellucid.doctor.treatment import can_change, changed
+from pellucid.doctor.treatment import can_change, changed, code, remade
 from pellucid.graph.variable import Variable
+from pellucid.layers.layer import Layer
 from pellucid.optimizers.optimizer import Optimizer
+from pellucid.regularizers import Regularizer
 
 __all__ = [
     "CS231N",
@@ -19,6 +22,7 @@ __all__ = [
     "other_rate",
     "rate_of",
     "slower",
+    "weaker",
     "written",
 ]
 
@@ -67,6 +71,36 @@ def slower(case: Case) -> Fix:
     """A tenth of the learning rate, or less where the first step was very long."""
     stride = first_stride(case)
     return other_rate(case, min(0.1, LONGEST / stride) if stride > 0 else 0.1)
+
+
+def weaker(case: Case, factor: float) -> Fix:
+    """Regularizers of which each costs only a part of what it does."""
+    changes: dict[Layer, dict[str, Any]] = {}
+    for layer in case.model._layers_inside():
+        given = {n: r for n, r in vars(layer).items() if isinstance(r, Regularizer)}
+        parts = {n: _scaled(r, factor) for n, r in given.items()}
+        if parts and None not in parts.values():
+            changes[layer] = parts
+    if not changes:
+        return Fix(instead=f"regularizers with {factor:g} of their factors")
+
+    def treated(sick: Case) -> Case:
+        made = {x: partial(remade, x, **parts) for x, parts in changes.items()}
+        return from_the_start(sick, changed(sick, made))
+
+    layer, parts = next(iter(changes.items()))
+    works = can_change(case.model, *changes)
+    return Fix(code(layer, **parts), code(layer), treated if works else None)
+
+
+def _scaled(regularizer: Regularizer, factor: float) -> Regularizer | None:
+    """The same with other factors; ``None`` for one that has none."""
+    config = regularizer.get_config()
+    names = [n for n in ("l1", "l2", "factor") if isinstance(config.get(n), int | float)]
+    if not names:
+        return None
+    given = {**config, **{n: factor * config[n] for n in names}}
+    return type(regularizer).from_config(given)
 
 
 def from_the_start(case: Case, treated: Case) -> Case:

@@ -98,7 +98,7 @@ def anew(optimizer: Optimizer, rate: Any) -> Optimizer:
         rate: A number, a schedule or a function.
     """
     if not getattr(optimizer, "inner", ()):
-        made = replace(optimizer, learning_rate=rate)
+        made = replace(cast(Any, optimizer), learning_rate=rate)
         made._undecayed = optimizer._undecayed
         made._undecayed_names = optimizer._undecayed_names
         return made

@@ -1,6 +1,7 @@
 """E5: the training ended while it was still getting better."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -49,6 +50,9 @@ class StoppedEarly(Check):
             f"{epochs} epochs.",
             "More epochs cost nothing but time, and it had not come to its end.",
             (Measure("gain of the last tenth of the epochs", float(1 - best / before), GAIN),),
-            fix=Fix(instead=f"model.fit(..., initial_epoch={epochs}, epochs={2 * epochs})"),
+            fix=Fix(
+                instead=f"model.fit(..., initial_epoch={epochs}, epochs={2 * epochs})",
+                treated=lambda sick: replace(sick, epochs=2 * epochs),
+            ),
             reading=(RECIPE,),
         )

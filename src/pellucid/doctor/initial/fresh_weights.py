@@ -11,7 +11,11 @@ from pellucid.layers.layer import Layer
 
 __all__ = ["first_weights", "is_begun", "layer_at", "line_at", "start_otherwise"]
 
-BY_KIND = {"kernel_initializer": ("kernel",), "bias_initializer": ("bias",)}
+BY_KIND = {
+    "kernel_initializer": "kernel",
+    "recurrent_initializer": "recurrent_kernel",
+    "bias_initializer": "bias",
+}
 
 
 def is_begun(case: Case) -> bool:
@@ -39,13 +43,17 @@ def first_weights(layer: Layer) -> dict[str, str]:
     return {"kernel_initializer": "he_normal" if "relu" in name else "glorot_uniform"}
 
 
-def start_otherwise(case: Case, paths: Iterable[str], bias: bool = False) -> Fix | None:
+def start_otherwise(
+    case: Case, paths: Iterable[str], bias: bool = False, **arguments: Any
+) -> Fix | None:
     """The fix: other first values for the weights of some layers.
 
     Args:
         case: What is to be mended.
         paths: The layers.
         bias: Whether it is their biases that are wrong, not their kernels.
+        **arguments: What else is to be other, such as ``activation="relu"``; of initializers, in
+            place of those that suit the layers.
     """
     wanted: dict[Layer, dict[str, Any]] = {}
     for path in paths:
@@ -53,6 +61,7 @@ def start_otherwise(case: Case, paths: Iterable[str], bias: bool = False) -> Fix
         if layer is None:
             continue
         others = {"bias_initializer": "zeros"} if bias else first_weights(layer)
+        others = arguments if any("initializer" in a for a in arguments) else others | arguments
         if others and all(hasattr(layer, name) for name in others):
             wanted[layer] = others
     if not wanted:
@@ -80,7 +89,7 @@ def _treated(case: Case, wanted: Mapping[Layer, dict[str, Any]]) -> Case:
     for layer, others in made:
         for argument, initializer in others.items():
             for variable in layer.weights:  # changed() gave them the old values
-                if variable.name in BY_KIND[argument]:
+                if variable.name == BY_KIND.get(argument):
                     make = initializers.get(initializer)
                     variable.assign(make(variable.shape, dtype=variable.dtype))
     return result

@@ -7,7 +7,7 @@ import numpy as np
 
 from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
-from pellucid.doctor.finding import Finding, Fix, Measure, Severity
+from pellucid.doctor.finding import Finding, Measure, Severity
 from pellucid.doctor.initial.first_pass import Block, first_pass
 from pellucid.doctor.initial.fresh_weights import is_begun, layer_at, line_at, start_otherwise
 
@@ -56,7 +56,7 @@ class GradientScale(Check):
         paths = [b.layer for b in blocks]
         fix = start_otherwise(case, paths)
         if vanishes and flat:
-            fix = Fix('layers.Dense(units, "relu", kernel_initializer="he_normal")')
+            fix = start_otherwise(case, paths, activation="relu", kernel_initializer="he_normal")
         return Finding(
             self.id,
             Severity.WARNING,
@@ -95,7 +95,7 @@ class GradientScale(Check):
             (Measure("gradient at the first time step over that at the last", ratio, LIMIT),),
             layer=layer,
             line=line_at(case, layer),
-            fix=Fix(f'layers.LSTM(units)  # or recurrent_initializer="orthogonal" in {layer!r}'),
+            fix=start_otherwise(case, [layer], recurrent_initializer="orthogonal"),
             reading=(
                 "Pascanu, Mikolov, Bengio 2013, On the difficulty of training recurrent neural "
                 "networks https://arxiv.org/abs/1211.5063",

@@ -27,6 +27,7 @@ FAR_BELOW = 1000.0  # times below the steepest
 TURNS = 2  # of STEPS steps: how long the two rates are tried
 LEARNED = 0.05  # of the best constant's loss: what counts as learning
 BETTER = 0.1  # of it: how much lower the suggested rate has to bring the loss
+BOTTOMLESS = 10.0  # times it: a loss that far below 0 has no least value
 HARDLY = 0.1  # of what the suggested rate reaches: all that the whole training would come to
 
 
@@ -164,6 +165,8 @@ def _too_large(tried: _Tried, dumb: float) -> bool:
 
 def _too_small(tried: _Tried, dumb: float, case: Case) -> bool:
     span = abs(dumb) if math.isfinite(dumb) and dumb else abs(tried.first)
+    if tried.suggested < -BOTTOMLESS * max(span, 1.0):
+        return False  # a loss without a floor falls the faster the larger the rate is
     possible = tried.first - tried.suggested
     if not math.isfinite(possible) or possible < LEARNED * span:
         return False

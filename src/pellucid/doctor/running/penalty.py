@@ -7,8 +7,9 @@ import numpy as np
 
 from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
-from pellucid.doctor.finding import Finding, Fix, Measure, Severity
+from pellucid.doctor.finding import Finding, Measure, Severity
 from pellucid.doctor.gate import harm
+from pellucid.doctor.remedies import weaker
 from pellucid.doctor.view import View, Weights, view
 
 __all__ = ["PenaltyWins"]
@@ -48,7 +49,7 @@ class PenaltyWins(Check):
             "Each step then makes the weights smaller rather than the errors, until the outputs "
             "hang on the inputs no more.",
             (Measure("gradient of the penalties / of the loss", ratio, RATIO),),
-            fix=Fix(instead="regularizers with 1/100 of their factors"),
+            fix=weaker(case, 0.01),
             explains=self.explains,
             reading=(READING,),
         )

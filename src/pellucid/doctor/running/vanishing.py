@@ -9,6 +9,7 @@ from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.gate import harm
+from pellucid.doctor.initial.fresh_weights import start_otherwise
 from pellucid.doctor.remedies import line_of
 from pellucid.doctor.running.dead_units import is_dead
 from pellucid.doctor.view import View, Weights, view
@@ -61,6 +62,18 @@ def _ratio(seen: View, ends: list[Variable], weights: Weights | None) -> float:
     return float(first / last) if last > 0 else float("nan")
 
 
+def _fix(case: Case) -> Fix:
+    """Relu and He's first weights where slopes are small."""
+    flat = {"sigmoid", "tanh", "softsign", "hard_sigmoid"}
+    seen = [case.layout.owner(kernel) for kernel in view(case).kernels]
+    bent = [x for x in seen if getattr(getattr(x, "activation", None), "__name__", "") in flat]
+    outputs = {case.layout.layer(case.layout.form(y).node) for y in case.layout.outputs}
+    paths = [case.layout.path(x) for x in dict.fromkeys(bent) if x not in outputs]
+    return start_otherwise(case, paths, activation="relu", kernel_initializer="he_normal") or Fix(
+        instead='activation="relu", kernel_initializer="he_normal"', now='activation="sigmoid"'
+    )
+
+
 def _finding(case: Case, kernel: Variable, ratio: float) -> Finding:
     model = case.model
     path = kernel.scope.removeprefix(f"{model.name}/")
@@ -73,10 +86,7 @@ def _finding(case: Case, kernel: Variable, ratio: float) -> Finding:
         (Measure("gradient by the first kernel / by the last", ratio, RATIO),),
         layer=path,
         line=line_of(case, path),
-        fix=Fix(
-            instead='activation="relu", kernel_initializer="he_normal"',
-            now='activation="sigmoid"',
-        ),
+        fix=_fix(case),
         explains=Vanishing.explains,
         reading=(GLOROT,),
     )

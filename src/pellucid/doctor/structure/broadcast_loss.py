@@ -9,7 +9,7 @@ from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.layout import Layout
 from pellucid.doctor.treatment import can_change, changed, code, remade
 from pellucid.errors import ShapeError
-from pellucid.graph.operations.broadcasting import Reshape
+from pellucid.graph.operations.broadcasting import Reshape, reshape
 from pellucid.graph.operations.casting import Cast, Identity
 from pellucid.graph.tensor import Constant, Tensor
 from pellucid.graph.walk import ancestors
@@ -74,7 +74,11 @@ class BroadcastLoss(Check):
         layer = layout.layer(output)
         fix = _fix(case, layout, output, truth.shape)
         if truth not in set(layout.targets) or output not in set(layout.outputs):
-            fix = Fix("y_true - y_pred  # in the loss: as they come, of one shape")
+            works = can_change(case.model) and len(layout.outputs) == 1 and _is_column(output)
+            fix = Fix(
+                "y_true - y_pred  # in the loss: as they come, of one shape",
+                treated=_flattened if works else None,
+            )
         return Finding(
             self.id,
             Severity.ERROR,
@@ -93,6 +97,20 @@ class BroadcastLoss(Check):
             explains=self.explains,
             reading=READING,
         )
+
+
+def _is_column(output: Tensor) -> bool:
+    return all(n == 1 for n in output.shape[1:])
+
+
+def _flattened(case: Case) -> Case:
+    """The loss given truth and predictions as ``(n,)`` both: then nothing is stretched."""
+    own: Any = case.model._compiled("doctor").loss
+
+    def loss(y_true: Any, y_pred: Any) -> Any:
+        return own(reshape(y_true, (-1,)), reshape(y_pred, (-1,)))
+
+    return changed(case, loss=loss)
 
 
 def _stretched(layout: Layout) -> Iterator[tuple[Tensor, Tensor, Tensor]]:

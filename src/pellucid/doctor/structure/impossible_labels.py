@@ -1,12 +1,14 @@
 """S3: labels that no output stands for."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 
 from pellucid.doctor.case import Case, Head
 from pellucid.doctor.check import Check, Moment
+from pellucid.doctor.data.rows import with_arrays
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.structure.judged import family_of
 from pellucid.doctor.treatment import can_change, changed, code, remade
@@ -91,7 +93,13 @@ class ImpossibleLabels(Check):
                     Measure("smallest label", int(low), 0),
                     Measure("share of such labels", float((labels < 0).mean()), 0.0),
                 ),
-                "fix": Fix(now="y", instead=f"y + {-int(low)}"),
+                "fix": Fix(
+                    now="y",
+                    instead=f"y + {-int(low)}",
+                    treated=partial(_raised, by=-int(low))
+                    if high - low < units and len(case.heads) == 1
+                    else None,
+                ),
             }
         if high >= units:
             return {
@@ -105,6 +113,10 @@ class ImpossibleLabels(Check):
                 "fix": _units(case, layer, int(high) + 1),
             }
         return None
+
+
+def _raised(case: Case, by: int) -> Case:
+    return with_arrays(case, "y", lambda i, y: y + by)
 
 
 def _units(case: Case, layer: Any, units: int) -> Fix:

@@ -7,9 +7,11 @@ from typing import ClassVar
 
 from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
+from pellucid.doctor.data.rows import with_arrays
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.forms import squashed, unmoved
 from pellucid.doctor.structure.judged import Judged, judged
+from pellucid.doctor.treatment import can_change, changed, remade
 
 __all__ = ["OutputAndLoss"]
 
@@ -98,7 +100,21 @@ def _fitting(o: Judged) -> Fix:
 def _once(o: Judged) -> Fix:
     """The function that goes into the last one left out."""
     layer = o.layout.layer(unmoved(o.form.source))
-    return Fix(instead=f'activation=None in "{layer.name}"', now=f'activation in "{layer.name}"')
+
+    def treated(case: Case) -> Case:
+        return changed(case, {layer: lambda: remade(layer, activation="linear")})
+
+    works = hasattr(layer, "activation") and can_change(o.case.model, layer)
+    return Fix(
+        f'activation=None in "{layer.name}"',
+        f'activation in "{layer.name}"',
+        treated if works else None,
+    )
+
+
+def _from_signs(case: Case) -> Case:
+    """Targets of -1 and 1 as 0 and 1."""
+    return with_arrays(case, "y", lambda i, y: (y + 1) / 2)
 
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
@@ -137,7 +153,7 @@ RULES = (
         ERROR,
         "A cross-entropy is asked for targets of -1 and 1",
         "{o.loss} takes 0 and 1 for no and yes; at -1 it has no least value.",
-        lambda o: Fix(now="y", instead="(y + 1) / 2"),
+        lambda o: Fix(now="y", instead="(y + 1) / 2", treated=_from_signs),
         lambda o: Measure("smallest target", -1, 0),
     ),
     Rule(
