@@ -6,9 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.errors import ShapeError
 from pellucid.see.axes import SIGNED
 
-__all__ = ["image_png", "mosaic", "place_of", "show_image", "show_mosaic"]
+__all__ = [
+    "image_png",
+    "images_of",
+    "mosaic",
+    "place_of",
+    "show_grid",
+    "show_image",
+    "show_mosaic",
+]
 
 
 def show_image(ax: Any, image: np.ndarray) -> None:
@@ -74,6 +83,62 @@ def show_mosaic(
         )
     if signed and cmap == SIGNED:
         ax.figure.colorbar(ax.images[0], ax=ax, shrink=0.7)
+
+
+def images_of(values: Any, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """Images as numbers from 0 to 1, whatever range they came in.
+
+    Args:
+        values: Images whose numbers go from 0 to 1, from -1 to 1, or from 0 to 255.
+        shape: The shape of an image, where rows are flat; by default that of a square.
+
+    Shapes:
+        values (N, H, W), (N, H, W, 1), (N, H, W, 3) or flat (N, F) → (N, H, W) or (N, H, W, 3)
+
+    Raises:
+        ShapeError: If these are no images.
+
+    Examples:
+        >>> images_of(np.array([[[-1.0, 0.0, 1.0]]]))
+        array([[[0. , 0.5, 1. ]]])
+        >>> images_of(np.zeros((5, 64))).shape
+        (5, 8, 8)
+    """
+    values = np.asarray(values, float)
+    if values.ndim == 2:
+        side = round(values.shape[1] ** 0.5)
+        wanted = tuple(shape or (side, side))
+        if int(np.prod(wanted)) == values.shape[1]:
+            values = values.reshape(-1, *wanted)
+    if values.ndim == 4 and values.shape[-1] == 1:
+        values = values[..., 0]
+    if values.ndim != 3 and not (values.ndim == 4 and values.shape[-1] == 3):
+        raise ShapeError(
+            "These are no images.",
+            given=f"an array of shape {values.shape}",
+            expected="(N, H, W), (N, H, W, 1) or (N, H, W, 3)",
+            mend="say the shape of an image: shape=(28, 28)" if values.ndim == 2 else None,
+        )
+    low, high = values.min(initial=0), values.max(initial=0)
+    values = values / 255 if high > 1 and low >= 0 else values
+    return np.clip((values + 1) / 2 if low < 0 else values, 0, 1)
+
+
+def show_grid(ax: Any, images: np.ndarray, columns: int | None = None) -> None:
+    """Show images of numbers from 0 to 1 side by side: ink on white, or colours.
+
+    Shapes:
+        images (N, H, W) or (N, H, W, 3)
+    """
+    if images.ndim == 3:
+        sheet = mosaic(images, columns)
+        style: Any = {"cmap": "gray_r", "vmin": 0, "vmax": 1}
+    else:
+        parts = [mosaic(part, columns) for part in np.moveaxis(images, -1, 0)]
+        seen = ~np.isnan(parts[0])
+        sheet = np.stack([*(np.nan_to_num(part) for part in parts), seen], axis=-1)
+        style = {}
+    ax.imshow(sheet, interpolation="nearest", **style)
 
 
 def place_of(image: np.ndarray) -> str:

@@ -166,6 +166,8 @@ def linked(svg: str, names: Sequence[str], own: str) -> str:
         label = escape(f"Open {names[k]}")
         return f'<a href="#{own}-{k}" aria-label="{label}">{match[0]}</a>'
 
+    if names:  # what is an image to screen readers has nothing in it to follow
+        svg = svg.replace('role="img"', 'role="group"', 1)
     return re.sub(r'<g class="node box\d+ part(\d+)".*?</g>', link, svg, flags=re.DOTALL)
 
 
