@@ -379,7 +379,7 @@ MultiHeadAttention 'multi_head_attention' looks along whole axes.
         lambda: layers.GroupQueryAttention(4, 5, 2),
         ArgumentError,
         """\
-GroupQueryAttention 'group_query_attention' cannot put its heads into equal groups.
+GroupQueryAttention 'grouped_query_attention' cannot put its heads into equal groups.
   given:    num_query_heads=5, num_key_value_heads=2
   expected: a number of query heads that 2 divides""",
     ),
@@ -422,7 +422,7 @@ Attention 'attention' needs a key for each value.
         ),
         ShapeError,
         """\
-GroupQueryAttention 'group_query_attention' needs a key for each value.
+GroupQueryAttention 'grouped_query_attention' needs a key for each value.
   given:    query (None, 3, 4), value (None, 5, 3), key (None, 3, 4)
   expected: as many steps in the key as in the value""",
     ),

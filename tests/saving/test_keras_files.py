@@ -102,14 +102,17 @@ def trained_alike(a, b, x, y):
         np.testing.assert_allclose(values, histories[1][name], rtol=1e-4, atol=1e-5, err_msg=name)
 
 
-@pytest.mark.parametrize("saved_by", LIBRARIES)
-@pytest.mark.parametrize(
+of_every_architecture = pytest.mark.parametrize(
     "name",
     [
         pytest.param(n, marks=needs_tensorflow) if n in IN_KERAS_BY_TENSORFLOW else n
         for n in ARCHITECTURES
     ],
 )
+
+
+@pytest.mark.parametrize("saved_by", LIBRARIES)
+@of_every_architecture
 def test_a_saved_model_is_the_same_in_the_other_library(tmp_path, name, saved_by):
     library = LIBRARIES[saved_by]
     other = pellucid if library is keras else keras
@@ -131,6 +134,31 @@ def test_a_saved_model_is_the_same_in_the_other_library(tmp_path, name, saved_by
             np.testing.assert_array_equal(np.asarray(a.numpy()), np.asarray(b.numpy()))
         if name != "images":  # whose dropout draws differently
             trained_alike(model, loaded, x, y)
+
+
+@of_every_architecture
+def test_layers_and_variables_are_named_as_by_keras(name):
+    models = []
+    for library in LIBRARIES.values():
+        library.backend.clear_session()
+        models.append(ARCHITECTURES[name](library, library.layers))
+    theirs, ours = models
+    if name != "boxes":  # where Keras makes an input for itself, which counts
+        assert [x.name for x in ours.layers] == [x.name for x in theirs.layers]
+    assert [v.path for v in ours.weights] == [v.path for v in theirs.weights]
+
+
+def test_the_states_of_training_and_chance_are_named_as_by_keras():
+    found = []
+    for library in LIBRARIES.values():
+        library.backend.clear_session()
+        model = library.Sequential([library.Input((3,)), library.layers.Dense(2)])
+        model.compile("adam", "mse", metrics=["mae"])
+        model.fit(np.ones((2, 3)), np.ones((2, 2)), verbose=0)
+        states = [*model.optimizer.variables, *(v for m in model.metrics for v in m.variables)]
+        states += library.layers.Dropout(0.5).variables
+        found.append([(v.name, v.path) for v in states])
+    assert found[0] == found[1]
 
 
 ABSTRACT = ("Layer", "Wrapper")  # there are only subclasses of them

@@ -13,6 +13,7 @@ from pellucid.graph.stacks import Stack
 __all__ = [
     "current_scope",
     "get_uid",
+    "layer_name",
     "name_scope",
     "reset_names",
     "source_line",
@@ -24,6 +25,7 @@ PACKAGE = str(Path(__file__).parents[1])
 
 _scopes = Stack()
 _names: Counter[str] = Counter()
+_nodes: Counter[str] = Counter()
 
 
 @contextmanager
@@ -68,15 +70,31 @@ def get_uid(prefix: str = "") -> int:
     return _names[prefix]
 
 
+def layer_name(stem: str) -> str:
+    """The first one of ``stem``, ``stem_1``, ``stem_2``, … that nothing beside layers has.
+
+    As in Keras operations between layers count, those inside of them do not: after ``Dense(2)(x)``,
+    which adds its bias, the first ``Add`` is called "add".
+    """
+    return _numbered(stem, get_uid(stem) - 1)
+
+
 def unique_name(stem: str) -> str:
-    """The first free one of ``stem``, ``stem_1``, ``stem_2``, …"""
-    count = get_uid(stem) - 1
+    """The first one of ``stem``, ``stem_1``, ``stem_2``, … that no node of a graph has."""
+    if not _scopes.items:
+        _names[stem] += 1
+    _nodes[stem] += 1
+    return _numbered(stem, _nodes[stem] - 1)
+
+
+def _numbered(stem: str, count: int) -> str:
     return f"{stem}_{count}" if count else stem
 
 
 def reset_names() -> None:
     """Start counting names anew, so that a script run twice in a process names alike."""
     _names.clear()
+    _nodes.clear()
 
 
 def user_line() -> tuple[str, int] | None:

@@ -8,10 +8,19 @@ from typing import Any
 
 import optree
 
+from pellucid.graph.scope import name_scope
 from pellucid.graph.stacks import Stack
 from pellucid.graph.tensor import Tensor, is_symbolic
 
-__all__ = ["Context", "LayerCall", "bound_arguments", "context", "entered", "tensors_in"]
+__all__ = [
+    "Context",
+    "LayerCall",
+    "bound_arguments",
+    "context",
+    "entered",
+    "scope_of",
+    "tensors_in",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +70,7 @@ class Context:
 
 
 _contexts = Stack()
+_scoped = Stack()
 
 
 def context() -> Context | None:
@@ -77,6 +87,23 @@ def entered(training: bool) -> Iterator[Context]:
         yield inner
     finally:
         _contexts.items.pop()
+
+
+@contextmanager
+def scope_of(layer: Any) -> Iterator[None]:
+    """Put what is made inside under the name of a layer; once, if that is where we are already.
+
+    Its weights are so named for it, whoever builds it, and whether in its call or before.
+    """
+    if _scoped.items and _scoped.items[-1] is layer:
+        yield
+        return
+    _scoped.items.append(layer)
+    try:
+        with name_scope(str(layer.name)):
+            yield
+    finally:
+        _scoped.items.pop()
 
 
 def bound_arguments(call: Callable[..., Any], args: Any, options: dict[str, Any]) -> dict[str, Any]:

@@ -79,7 +79,6 @@ class Embedding(Layer):
         super().__init__(**{"autocast": False, **options})
         if weights is not None:
             self.build()
-            self.built = True
             one = isinstance(weights, list | tuple) and len(weights) == 1
             self.set_weights(list(weights) if one else [weights])
 

@@ -1,9 +1,10 @@
 """What a layer is: a block with parameters, applied to tensors."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import KW_ONLY, Field, dataclass, fields
+from functools import wraps
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -18,7 +19,7 @@ from pellucid.errors import ArgumentError, PellucidError, StateError
 from pellucid.graph.dtypes import dtype_name, is_float
 from pellucid.graph.operations.broadcasting import size_of
 from pellucid.graph.operations.casting import autocast, cast, identity
-from pellucid.graph.scope import name_scope, source_line, unique_name, user_line
+from pellucid.graph.scope import layer_name, source_line, user_line
 from pellucid.graph.tensor import (
     Tensor,
     Updates,
@@ -28,7 +29,14 @@ from pellucid.graph.tensor import (
     current_updates,
 )
 from pellucid.graph.variable import Variable, placeholder
-from pellucid.layers.calls import LayerCall, bound_arguments, context, entered, tensors_in
+from pellucid.layers.calls import (
+    LayerCall,
+    bound_arguments,
+    context,
+    entered,
+    scope_of,
+    tensors_in,
+)
 from pellucid.layers.input_spec import check_inputs
 from pellucid.layers.owner import Owner
 from pellucid.metrics.metric import Mean
@@ -87,7 +95,7 @@ class Layer(Owner, Configured):
     """Arguments for which ``None`` stands for what another one is."""
 
     def __post_init__(self) -> None:
-        self.name: str = self.name or unique_name(snake_case(type(self).__name__))
+        self.name: str = self.name or layer_name(snake_case(type(self).__name__))
         self.dtype_policy = dtype_policies.get(self.dtype)
         self.dtype = self.dtype_policy.variable_dtype
         for f in fields(self):
@@ -101,6 +109,11 @@ class Layer(Owner, Configured):
         self._means: dict[str, Mean] = {}
         self._programs: dict[Any, Function] = {}
         self.calls: list[LayerCall] = []
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "build" in vars(cls):
+            cls.build = _in_own_scope(cls.build)  # type: ignore[method-assign]
 
     # -- what a subclass says --------------------------------------------------------------------
 
@@ -149,7 +162,7 @@ class Layer(Owner, Configured):
         drawn = not building
         # What is only drawn up is not run: what it assigns is not kept.
         aside = Updates() if drawn else nullcontext()
-        with name_scope(str(self.name)), entered(told) as inside, aside:
+        with scope_of(self), entered(told) as inside, aside:
             try:
                 outputs = self._call_with(bound_arguments(self.call, args, options), told)
             except PellucidError as error:
@@ -402,6 +415,28 @@ _BY_KIND = {
     "regularizer": regularizers.get,
     "constraint": constraints.get,
 }
+
+
+def _in_own_scope(build: Callable[..., None]) -> Callable[..., None]:
+    """A layer's ``build``, as it is wherever it is called from.
+
+    Its weights are named for the layer, which is built then.
+    """
+
+    @wraps(build)
+    def scoped(self: Layer, *args: Any, **options: Any) -> None:
+        with scope_of(self):
+            build(self, *args, **options)
+        if type(self).build is scoped:  # else a subclass goes on
+            if not self._build_shapes:
+                given = inspect.signature(build).bind(self, *args, **options).arguments
+                shapes = {n.removesuffix("_shape"): s for n, s in given.items() if n != "self"}
+                self._build_shapes = shapes
+            self.built = True
+
+    return scoped
+
+
 _BASE_FIELDS = tuple(f.name for f in fields(Layer))
 
 

@@ -11,7 +11,7 @@ from pellucid.errors import ShapeError, StateError
 from pellucid.graph.dtypes import dtype_name, is_float
 from pellucid.graph.variable import Variable
 from pellucid.layers.awaited import awaited_value
-from pellucid.layers.calls import context
+from pellucid.layers.calls import context, scope_of
 from pellucid.metrics.metric import Mean, Metric
 from pellucid.random.seeds import SeedGenerator
 
@@ -79,7 +79,8 @@ class Owner:
         value = awaited_value(shape, kind)
         # What is awaited is not written to: by a function, so that it is not copied either.
         initial = make(shape, dtype=kind) if value is None else lambda: value
-        variable = Variable(initial, trainable=trainable, dtype=kind, name=name)
+        with scope_of(self):
+            variable = Variable(initial, trainable=trainable, dtype=kind, name=name)
         variable.regularizer = regularizers.get(regularizer)
         variable.constraint = constraints.get(constraint)
         self._weights.append(variable)

@@ -46,7 +46,6 @@ class Wrapper(Layer):
     def build(self, input_shape: Any) -> None:
         if not self.layer.built:
             self.layer.build(input_shape)
-            self.layer.built = True
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:

@@ -16,7 +16,7 @@ from pellucid.graph.operations.broadcasting import broadcast_to, full, shape_of,
 from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.movement import expand_dims, squeeze
 from pellucid.graph.operations.reductions import mean, sum
-from pellucid.graph.scope import name_scope
+from pellucid.graph.scope import in_scope, name_scope
 from pellucid.graph.tensor import Tensor, as_tensor, current_updates
 from pellucid.graph.variable import Variable
 from pellucid.graph.walk import evaluate
@@ -103,7 +103,8 @@ class Metric(Configured):
         kind = dtype or self.dtype
         made = initializers.get(initializer)
         value = np.zeros(shape) if made is None else made(shape, dtype=kind)
-        variable = Variable(value, trainable=False, dtype=kind, name=f"{self.name}/{name}")
+        with in_scope(str(self.name)):  # and not within that of the model that is being judged
+            variable = Variable(value, trainable=False, dtype=kind, name=name)
         self.variables.append(variable)
         self._first.append(variable.numpy())
         return variable

@@ -10,10 +10,11 @@ import optree
 from pellucid.engines.trace import Trace
 from pellucid.errors import ArgumentError, unknown_name
 from pellucid.export import export
-from pellucid.graph.scope import unique_name
+from pellucid.graph.scope import layer_name
 from pellucid.graph.spec import same_shape
 from pellucid.graph.tensor import Tensor
 from pellucid.graph.variable import placeholder
+from pellucid.layers.calls import context
 from pellucid.layers.inputs import is_optional
 from pellucid.layers.layer import Layer
 from pellucid.models.configuration import connected, graph_config
@@ -65,7 +66,7 @@ class Model(Trainer):
     ) -> None:
         self._cut = None if inputs is None else Cut(inputs, outputs)
         if self._cut is not None and name is None and type(self) is Model:
-            name = unique_name("functional")
+            name = layer_name("functional")
         # Its layers know their dtypes themselves.
         super().__init__(name=name, trainable=trainable, dtype=dtype, autocast=False)
 
@@ -238,6 +239,15 @@ class Model(Trainer):
     def get_build_config(self) -> dict[str, Any] | None:
         """The shapes that the model was built for, if it is not known from its inputs."""
         return None if self._cut is not None else super().get_build_config()
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the weights by calling the model on inputs of a shape: ``build((None, 784))``.
+
+        Args:
+            input_shape: The shape with the batch; for several inputs a list or dict of shapes.
+        """
+        if self._cut is None and context() is None:  # in a call the layers see their inputs
+            self.compute_output_shape(input_shape)
 
     def build_from_config(self, config: Mapping[str, Any]) -> None:
         """Make the weights for shapes that :meth:`get_build_config` gave, ours or Keras's."""

@@ -6,12 +6,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from pellucid.errors import DTypeError, GraphError, ShapeError, StateError
-from pellucid.graph.scope import name_scope
+from pellucid.errors import ArgumentError, DTypeError, GraphError, ShapeError, StateError
 from pellucid.graph.spec import Spec, same_shape
 from pellucid.graph.tensor import Tensor, Updates
 from pellucid.graph.variable import Placeholder, placeholder
-from pellucid.layers.calls import entered, tensors_in
+from pellucid.layers.calls import entered, scope_of, tensors_in
 from pellucid.layers.inputs import InputLayer
 from pellucid.layers.layer import Layer
 from pellucid.models.arguments import listed
@@ -88,7 +87,7 @@ class Sequential(Model):
             )
         if self._input is not None:
             x = self.outputs[0] if self.outputs else self._input
-            with name_scope(str(self.name)), entered(training=False), Updates():  # only drawn up
+            with scope_of(self), entered(training=False), Updates():  # only drawn up
                 self.outputs = [layer(x)]
             layer.calls.append(self.outputs[0].call)
             self.built = True
@@ -109,9 +108,18 @@ class Sequential(Model):
         """Make the weights for inputs of a shape: ``build((None, 784))``.
 
         Called by itself when the model first sees data.
+
+        Raises:
+            ArgumentError: Without a shape, if the model does not begin with an ``Input``.
         """
         if input_shape is not None:
             self._declare(Spec(tuple(input_shape), "float32"))
+        elif self._input is None:
+            raise ArgumentError(
+                f"{self.label} cannot be built for inputs of an unknown shape.",
+                given="input_shape=None",
+                expected="a shape with the batch, such as (None, 784)",
+            )
 
     def _build_once(self, given: dict[str, Any]) -> None:
         (x,) = tensors_in(given)

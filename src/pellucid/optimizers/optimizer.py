@@ -15,7 +15,7 @@ from pellucid.graph.gradients import gradients as gradients_of
 from pellucid.graph.operations.arithmetic import floor_divide, mod
 from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.comparison import equal, where
-from pellucid.graph.scope import name_scope
+from pellucid.graph.scope import in_scope, name_scope
 from pellucid.graph.tensor import Tensor, Updates, as_tensor, current_updates
 from pellucid.graph.variable import Variable
 from pellucid.graph.walk import evaluate
@@ -191,7 +191,8 @@ class Optimizer(Configured):
 
     def add_variable(self, name: str, first: Any, dtype: str) -> Variable:
         """Make a variable of the optimizer's state."""
-        made = Variable(first, trainable=False, dtype=dtype, name=name)
+        with in_scope(str(self.name)):  # and not within that of the model that is being trained
+            made = Variable(first, trainable=False, dtype=dtype, name=name)
         self._variables.append(made)
         return made
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pellucid.errors import DataError, DTypeError
 from pellucid.graph.operations.random import random_bits, threefry
-from pellucid.graph.scope import unique_name
+from pellucid.graph.scope import layer_name, name_scope
 from pellucid.graph.tensor import Tensor, current_updates
 from pellucid.graph.variable import Variable
 
@@ -57,11 +57,12 @@ class SeedGenerator:
 
     def __init__(self, seed: int | None = None, name: str | None = None) -> None:
         self.seed = seed
-        self.name = name or unique_name("seed_generator")
+        self.name = name or layer_name("seed_generator")
         first = new_seed() if seed is None else checked_seed(seed)
-        self.state = Variable(
-            np.array([first, 0], np.uint32), trainable=False, name="seed_generator_state"
-        )
+        with name_scope(self.name):
+            self.state = Variable(
+                np.array([first, 0], np.uint32), trainable=False, name="seed_generator_state"
+            )
 
     def __repr__(self) -> str:
         return f"SeedGenerator(seed={self.seed})"

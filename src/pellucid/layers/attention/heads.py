@@ -128,7 +128,6 @@ class Heads(Layer):
             **options,
         )
         made.build(shape)
-        made.built = True
         return made
 
     def make_dropout(self) -> Dropout:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from pellucid.configured import snake_case
 from pellucid.errors import ArgumentError
+from pellucid.graph.scope import layer_name
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.attention.heads import Heads, axes_of_attention
 from pellucid.layers.layer import whole_number
@@ -219,6 +221,7 @@ class GroupQueryAttention(Heads):
     seed: int | None = None
 
     def __post_init__(self) -> None:
+        self.name = self.name or layer_name(snake_case(self.class_name_in_paths))
         super().__post_init__()
         for argument in ("head_dim", "num_query_heads", "num_key_value_heads"):
             setattr(self, argument, whole_number(self, argument))

@@ -129,7 +129,6 @@ class Bidirectional(Layer):
         for layer in (self.forward_layer, self.backward_layer):
             if not layer.built:
                 layer.build(sequences_shape)
-                layer.built = True
 
     def call(
         self,

@@ -260,7 +260,6 @@ def build_cell(cell: Any, input_shape: Any) -> None:
     """Make the weights of a cell, if it is a layer that has none yet."""
     if isinstance(cell, Layer) and not cell.built:
         cell.build(tuple(input_shape))
-        cell.built = True
 
 
 def initial_state_of(cell: Any, batch: Any, dtype: str) -> list[Any]:
