@@ -1,8 +1,9 @@
 """Watching a training: what the running checks need to know of it, for little time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,6 +22,20 @@ __all__ = ["Watch"]
 SHARE = 0.02  # of a training's time may be spent on watching it
 NODE_SECONDS = 2e-5  # that the reference engine needs for a node of small arrays
 SLOWER = 20  # times as long as the XLA engine it takes for a row, at first guess
+
+
+def _excused(hook: Callable[..., None]) -> Callable[..., None]:
+    """A hook that keeps its mistakes to itself: the doctor must not be why a training ends."""
+
+    @wraps(hook)
+    def called(self: "Watch", *args: Any, **settings: Any) -> None:
+        try:
+            with np.errstate(all="ignore"):
+                hook(self, *args, **settings)
+        except Exception as error:
+            self.failed = f"{type(error).__name__}: {error}"
+
+    return called
 
 
 class Watch(Callback):
@@ -62,6 +77,7 @@ class Watch(Callback):
 
     comes_last: ClassVar[bool] = True  # after those that change learning rates between epochs
 
+    @_excused
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Look at the clock, and what there is to keep."""
         self._began = time.perf_counter()
@@ -77,6 +93,7 @@ class Watch(Callback):
         own = set(self.model.variables)
         return kept, [v for v in kept if v in own]
 
+    @_excused
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Keep the variables, where time allows: they are what a broken epoch is run from."""
         position = self.model.position
@@ -102,6 +119,7 @@ class Watch(Callback):
         """Look at the clock."""
         self._aside += time.perf_counter() - self._test_began
 
+    @_excused
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Keep the epoch's loss; where time allows, the loss of the probe and the variables."""
         signals = self.signals
@@ -121,6 +139,7 @@ class Watch(Callback):
                 else:
                     signals.broken = signals.epochs - 1
 
+    @_excused
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Add up the time; see whether the weights are still numbers."""
         signals = self.signals
@@ -153,8 +172,7 @@ class Watch(Callback):
         began = time.perf_counter()
         try:
             yield
-        except Exception as error:  # the doctor must not be why a training ends
-            self.failed = f"{type(error).__name__}: {error}"
-        seconds = time.perf_counter() - began
-        self._costs[what] = seconds
-        self._spent[what] = self._spent.get(what, 0.0) + seconds
+        finally:
+            seconds = time.perf_counter() - began
+            self._costs[what] = seconds
+            self._spent[what] = self._spent.get(what, 0.0) + seconds

@@ -14,7 +14,8 @@ from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 __all__ = ["Duplicates"]
 
 SHARE = 0.05
-ROWS = 5000  # that are looked at for contradictions
+ROWS, NUMBERS = 5000, 2**20  # that are looked at for contradictions
+LEAST_ROWS = 500
 FEW_ROWS = 30  # of validation: too few to be a measure of anything
 
 
@@ -37,11 +38,12 @@ class Duplicates(Check):
         x = leaves(case.train, "x")
         if case.validation is not None:
             yield from self._leaked(hashes(x), hashes(leaves(case.validation, "x")))
-        few = [a[:ROWS] for a in x]
+        number = min(ROWS, max(NUMBERS // max(sum(a[0].size for a in x), 1), LEAST_ROWS))
+        few = [a[:number] for a in x]
         for head in case.heads:
             classes = classes_of(case, head, head.targets)
             if classes is not None:
-                yield from self._contradicting(hashes(few), classes[:ROWS])
+                yield from self._contradicting(hashes(few), classes[:number])
 
     def _leaked(self, train: np.ndarray, other: np.ndarray) -> Iterator[Finding]:
         seen = np.isin(other, train)

@@ -33,6 +33,7 @@ class ConstantOutput(Check):
 
     id: ClassVar[str] = "R9"
     moment: ClassVar[Moment] = Moment.RUNNING
+    looks: ClassVar[bool] = True
     explains: ClassVar[frozenset[str]] = frozenset({"E3"})
 
     def examine(self, case: Case) -> Iterator[Finding]:
