@@ -27,6 +27,8 @@ from pellucid.activations import (
     threshold,
 )
 from pellucid.graph.operations.neurons import sigmoid, softplus
+from pellucid.ops.attention import dot_product_attention
+from pellucid.ops.ctc import ctc_decode, ctc_loss
 from pellucid.ops.gates import gelu, relu
 from pellucid.ops.normalizing import (
     batch_normalization,
@@ -38,9 +40,6 @@ from pellucid.ops.normalizing import (
 from pellucid.ops.scoring import (
     binary_crossentropy,
     categorical_crossentropy,
-    ctc_decode,
-    ctc_loss,
-    dot_product_attention,
     multi_hot,
     one_hot,
     psnr,
