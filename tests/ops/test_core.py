@@ -99,3 +99,9 @@ def test_ctc_loss_has_the_slopes_of_differences():
     target, lengths = np.array([[1, 1], [2, 3]], np.int32), np.array([2, 1], np.int32)
     steps = np.array([5, 4], np.int32)
     check_gradient(lambda x: ops.ctc_loss(target, x, lengths, steps), logits)
+
+
+def test_vectors_of_half_precision_are_normalized_without_overflow_or_division_by_zero():
+    x = np.array([[300.0, 400.0], [0.0, 0.0]], np.float16)  # 300² is beyond float16
+    expected = np.array([[0.6, 0.8], [0.0, 0.0]], np.float16)
+    np.testing.assert_array_equal(ops.normalize(x), expected, strict=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pellucid import config
+from pellucid.activations.unit_length import unit_length
 from pellucid.graph.dtypes import dtype_name, promote
 from pellucid.graph.operations.arithmetic import absolute, maximum, square
 from pellucid.graph.operations.broadcasting import axes_of, reshape
@@ -108,7 +109,7 @@ def normalize(x: Any, axis: Axis = -1, order: float = 2, epsilon: float | None =
     x = floating(x)
     least = config.epsilon() if epsilon is None else epsilon
     if order == 2:
-        return x * rsqrt(maximum(sum(square(x), axis, keepdims=True), least**2))
+        return unit_length(x, axis, least)
     if order == float("inf"):
         length = max(absolute(x), axis, keepdims=True)
     elif order == 1:
