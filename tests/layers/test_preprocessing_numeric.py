@@ -281,7 +281,7 @@ Discretization 'discretization' cannot learn from nothing.
         lambda: layers.CategoryEncoding(3, output_mode="onehot"),
         UnknownNameError,
         """\
-Unknown output mode 'onehot'; did you mean 'one_hot'?
+Unknown output_mode of CategoryEncoding 'category_encoding' 'onehot'; did you mean 'one_hot'?
   given:    'onehot'
   expected: one of 'count', 'multi_hot', 'one_hot'""",
     ),
@@ -297,7 +297,7 @@ CategoryEncoding 'category_encoding' counts nothing.
         lambda: layers.CategoryEncoding(3, sparse=True),
         ArgumentError,
         """\
-Tensors are dense.
+CategoryEncoding 'category_encoding' gives dense arrays.
   given:    sparse=True
   expected: sparse=False""",
     ),

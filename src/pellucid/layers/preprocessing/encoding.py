@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import ArgumentError, DataError, StateError, unknown_name
+from pellucid.errors import ArgumentError, DataError, StateError
 from pellucid.graph.operations.broadcasting import reshape, shape_of
 from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.comparison import greater_equal
@@ -13,6 +13,7 @@ from pellucid.graph.operations.movement import expand_dims
 from pellucid.graph.operations.reductions import max, sum
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.layer import Layer, whole_number
+from pellucid.layers.preprocessing.array_layer import check_dense, check_mode
 from pellucid.ops.scoring import one_hot
 
 __all__ = ["CategoryEncoding", "Discretization", "encode"]
@@ -47,11 +48,6 @@ def encode(x: Any, mode: str, count: int, dtype: str, weights: Any = None) -> An
     if mode == "multi_hot":
         return max(rows, axis=axis)
     return sum(rows if weights is None else rows * expand_dims(cast(weights, dtype), -1), axis=axis)
-
-
-def _check_mode(mode: str, known: tuple[str, ...]) -> None:
-    if mode not in known:
-        raise unknown_name("output mode", mode, known)
 
 
 @dataclass(eq=False, repr=False)
@@ -90,8 +86,8 @@ class CategoryEncoding(Layer):
         super().__post_init__()
         self.num_tokens = whole_number(self, "num_tokens")
         self.output_mode = "multi_hot" if self.output_mode == "binary" else self.output_mode
-        _check_mode(self.output_mode, ("count", "multi_hot", "one_hot"))
-        need_dense(self)
+        check_mode(self, ("count", "multi_hot", "one_hot"))
+        check_dense(self)
 
     def call(self, inputs: Tensor, count_weights: Any = None) -> Tensor:
         if count_weights is not None and self.output_mode != "count":
@@ -106,12 +102,6 @@ class CategoryEncoding(Layer):
         config = super().get_config()
         del config["sparse"]  # as Keras
         return config
-
-
-def need_dense(layer: Any) -> None:
-    """Raise if a layer is asked for sparse tensors."""
-    if layer.sparse:
-        raise ArgumentError("Tensors are dense.", given="sparse=True", expected="sparse=False")
 
 
 @dataclass(eq=False, repr=False)
@@ -158,8 +148,8 @@ class Discretization(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_mode(self.output_mode, ("count", "int", "multi_hot", "one_hot"))
-        need_dense(self)
+        check_mode(self, ("count", "int", "multi_hot", "one_hot"))
+        check_dense(self)
         if (self.num_bins is None) == (self.bin_boundaries is None):
             raise ArgumentError(
                 f"{self.label} needs the boundaries of its bins or their number.",
