@@ -1,13 +1,25 @@
 import re
 from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix
 
-from pellucid import Input, Sequential, engine, layers
+from pellucid import (
+    Input,
+    Model,
+    Sequential,
+    doctor,
+    engine,
+    layers,
+    losses,
+    optimizers,
+    random,
+)
 from pellucid.errors import ArgumentError
+from pellucid.see.recipe import recipe
 from pellucid.see.report_page import Report, interval
 from pellucid.see.report_parts import MOST_MISTAKES
 from tests.page import Page
@@ -95,6 +107,7 @@ def test_what_is_not_given_is_left_out():
 
 
 class Found:
+    picture = None
     measures = ("share of rows: 0.4 (limit 0.1)",)
 
     def as_dict(self):
@@ -104,7 +117,9 @@ class Found:
             "why": "<b>Batches</b> see one class.",
             "layer": None,
             "line": "train.py:3",
-            "fix": {"now": "", "instead": "shuffle=True"},
+            "fix": {"now": "fit(x, y, shuffle=False)", "instead": "fit(x, y, shuffle=True)"},
+            "evidence": [{"symptom": "The loss jumps."}],
+            "reading": ["On order, https://example.org/order"],
         }
 
 
@@ -116,7 +131,9 @@ def test_findings_come_first_and_say_what_to_change(report):
         "Warning: The rows are in order.",
         "<b>Batches</b> see one class.",
         "train.py:3, share of rows: 0.4 (limit 0.1)",
-        "shuffle=True",
+        "- fit(x, y, shuffle=False)\n+ fit(x, y, shuffle=True)\n",
+        "That is why also:The loss jumps.",
+        "On order",
     ):
         assert text in page.text
 
@@ -147,7 +164,7 @@ def test_a_classifier_of_rows_reports_its_plane_and_its_inside(trained, rng, tmp
 
     trained(model, SparseCategoricalCrossentropy(from_logits=True), x, y, metrics=["accuracy"])
     path = tmp_path / "report.html"
-    model.report(path, x, y, labels=["a", "b", "<c>"], about="About it.")
+    model.report(path, x, y, labels=["a", "b", "<c>"], about="About it.", findings=())
     assert headings(path) == [
         "How it learned",
         "What it confuses",
@@ -158,6 +175,7 @@ def test_a_classifier_of_rows_reports_its_plane_and_its_inside(trained, rng, tmp
         "How gradients flow back",
         "What comes out of its layers",
         "How its weights are spread",
+        "How to make it again",
     ]
     page = Page(path.read_text())
     assert "&lt;c&gt;" in path.read_text()
@@ -189,9 +207,10 @@ def test_a_model_that_was_never_trained_reports_what_it_is(tmp_path):
         "What is inside",
         "What its first filters look for",
         "How its weights are spread",
+        "How to make it again",
     ]
     Sequential([layers.Dense(1)], name="empty").report(path)
-    assert headings(path) == ["What it computes"]
+    assert headings(path) == ["What it computes", "How to make it again"]
 
 
 def test_a_report_that_cannot_be_written_is_refused_at_once(tmp_path):
@@ -199,3 +218,63 @@ def test_a_report_that_cannot_be_written_is_refused_at_once(tmp_path):
     path = tmp_path / "missing" / "report.html"
     with pytest.raises(ArgumentError, match="The report cannot be written"):
         model.report(path, "no data at all", None)
+
+
+def test_given_data_the_doctor_is_asked_and_its_picture_shown(trained, rng, tmp_path):
+    x = rng.normal(size=(64, 3)).astype("float32") * [1, 1, 1000]
+    path = tmp_path / "report.html"
+    model = Sequential([Input((3,)), layers.Dense(4, "tanh"), layers.Dense(1, "sigmoid")])
+    trained(model, "mse", x, 5 * x[:, 0])
+    model.report(path, x, 5 * x[:, 0])
+    found = doctor.examine(model, x, 5 * x[:, 0], moments=["data", "structure"]).roots
+    assert found
+    assert "What to look after" in headings(path)
+    page = Page(path.read_text())
+    for finding in found:
+        assert finding.symptom in page.text
+    drawn = path.read_text().count('id="finding-')
+    assert bool(drawn) == any(f.picture for f in found)
+    model.report(path, x, 5 * x[:, 0], findings=())
+    assert "What to look after" not in headings(path)
+
+
+def test_what_was_found_while_training_is_told_in_the_report(rng, tmp_path):
+    x = rng.normal(size=(64, 2)).astype("float32")
+    model = Sequential([Input((2,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with engine("numpy"):
+        history = model.fit(x, x[:, 0], verbose=0)
+        history.diagnosis = doctor.Diagnosis(
+            (doctor.Finding("A0", doctor.Severity.NOTE, "Seen in fit.", "It is a test."),)
+        )
+        path = tmp_path / "report.html"
+        model.report(path, x, x[:, 0])
+    assert "Note: Seen in fit." in Page(path.read_text()).text
+
+
+def test_the_program_in_a_report_makes_the_model_again(tmp_path, rng):
+    x = rng.normal(size=(40, 3)).astype("float32")
+    y = x[:, :1] > 0
+    random.set_random_seed(11)
+    with engine("numpy"):
+        model = Sequential([Input((3,)), layers.Dense(4, "relu"), layers.Dense(1, "sigmoid")])
+        rate = optimizers.Adam(0.02, weight_decay=0.1)
+        model.compile(rate, losses.BinaryCrossentropy(label_smoothing=0.1), metrics=["accuracy"])
+        model.fit(x, y, epochs=3, verbose=0)
+        model.report(tmp_path / "report.html")
+        page = (tmp_path / "report.html").read_text().split("How to make it again")[1]
+        program, text = (unescape(p) for p in re.findall(r"<pre>(.*?)</pre>", page, re.DOTALL))
+        names = {"text": text, "x": x, "y": y}
+        exec(program, names)
+    for again, weight in zip(names["model"].get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(again, weight)
+
+
+def test_of_a_model_that_is_made_by_code_its_class_is_named(tmp_path):
+    class Mine(Model):
+        def call(self, x):
+            return x
+
+    model = Mine()
+    model(np.ones((1, 2)))
+    assert "model = Mine(...)" in recipe(model)

@@ -19,6 +19,7 @@ __all__ = [
 ]
 
 MOST_CURVES = 10  # classes that are drawn; all are told of in words
+FEW_CURVES = 4  # whose names have room among the curves
 STYLES = ("-", "--", "-.")
 
 
@@ -144,7 +145,7 @@ def plot_roc(y_true: Any, y_pred: Any, labels: Sequence[str] | None = None, ax: 
         >>> print(describe(plot_roc([0, 1, 0, 1], [0.1, 0.4, 0.4, 0.8])).splitlines()[1])
         class 1: area 0.875; at 0.8 it finds 50 %, and takes 0 % of the others for it
     """
-    ax = axes_for(ax, "Found, against false alarms", (4.4, 4.0))
+    ax = axes_for(ax, "Found, against false alarms", _size(y_pred))
     ax.plot([0, 1], [0, 1], color=colours_of(ax)["baseline"], ls=":", lw=1.5)
 
     def draw(truth: np.ndarray, scores: np.ndarray) -> tuple[Any, Any, str, str]:
@@ -185,7 +186,7 @@ def plot_precision_recall(
         >>> print(describe(plot_precision_recall([0, 1, 1], [0.3, 0.2, 0.9])).splitlines()[1])
         class 1: average precision 0.833, guessing gives 0.667
     """
-    ax = axes_for(ax, "Right, against found", (4.4, 4.0))
+    ax = axes_for(ax, "Right, against found", _size(y_pred))
 
     def draw(truth: np.ndarray, scores: np.ndarray) -> tuple[Any, Any, str, str]:
         recall, precision, _ = precision_recall_points(truth, scores)
@@ -202,6 +203,11 @@ def plot_precision_recall(
         "class how much is, against how many of its rows are found.",
         *words,
     )
+
+
+def _size(y_pred: Any) -> tuple[float, float]:
+    """The size of a new figure: with room for a list of many classes beside the curves."""
+    return (6.0 if np.ndim(y_pred) == 2 and np.shape(y_pred)[1] > FEW_CURVES else 4.4, 4.0)
 
 
 def _curves(
@@ -227,7 +233,7 @@ def _curves(
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
     ax.set_aspect("equal")
-    beside = {"loc": "center left", "bbox_to_anchor": (1, 0.5)} if len(known) > 4 else {}
+    beside = {"loc": "center left", "bbox_to_anchor": (1, 0.5)} if len(known) > FEW_CURVES else {}
     ax.legend(frameon=False, fontsize=8, **(beside or {"loc": "lower right"}))
     return words
 

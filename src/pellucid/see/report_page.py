@@ -44,7 +44,8 @@ class Report:
         findings: What the doctor found.
         pictures: Further pictures: for each a heading, an ``<svg>`` element, and its words.
         learning: A sentence on how it learned.
-        footer: A last sentence: how to make the page again.
+        recipe: A part of a page: how to make the model again.
+        footer: A last sentence.
     """
 
     title: str
@@ -62,6 +63,7 @@ class Report:
     findings: Sequence[Any] = ()
     pictures: Sequence[tuple[str, str, str]] = ()
     learning: str = ""
+    recipe: str = ""
     footer: str = ""
 
     @property
@@ -85,6 +87,7 @@ class Report:
             self._judged(),
             self._computed(),
             *self._pictured(),
+            _section("How to make it again", self.recipe) if self.recipe else "",
         ]
         return template.substitute(
             title=escape(self.title),
@@ -193,7 +196,7 @@ class Report:
     def _found(self) -> str:
         if not self.findings:
             return ""
-        items = "\n".join(_finding(f) for f in self.findings)
+        items = "\n".join(_finding(f, i) for i, f in enumerate(self.findings))
         return _section("What to look after", f'<ul class="findings">{items}</ul>')
 
 
@@ -210,18 +213,51 @@ def _figure(svg: str, label: str, caption: str, above: str = "", words: str = ""
     return f"<figure>{above}{svg}{below}</figure>"
 
 
-def _finding(finding: Any) -> str:
-    """A finding of the doctor: how much it matters, what, why, and what to change."""
+def _finding(finding: Any, number: int) -> str:
+    """A finding of the doctor: how much it matters, what, why, what to change, its picture."""
     told = finding.as_dict()
-    measures = "; ".join(str(m) for m in finding.measures)
     parts = [f"<b>{escape(told['severity'].capitalize())}: {escape(told['symptom'])}</b>"]
     parts.append(f"<p>{escape(told['why'])}</p>")
+    measures = "; ".join(str(m) for m in finding.measures)
     where = ", ".join(filter(None, [told["layer"], told["line"], measures]))
     if where:
         parts.append(f'<p class="quiet">{escape(where)}</p>')
     if told["fix"]:
-        parts.append(f"<pre>{escape(told['fix']['instead'])}</pre>")
+        now = "".join(f"<del>- {escape(s)}</del>\n" for s in told["fix"]["now"].splitlines())
+        then = "".join(f"<ins>+ {escape(s)}</ins>\n" for s in told["fix"]["instead"].splitlines())
+        parts.append(f"<pre>{now}{then}</pre>")
+    if finding.picture is not None:
+        parts.append(_drawn(finding, number))
+    if told["evidence"]:
+        also = "".join(f"<li>{escape(f['symptom'])}</li>" for f in told["evidence"])
+        parts.append(f"<p>That is why also:</p><ul>{also}</ul>")
+    parts += [f'<p class="quiet">{linked(title)}</p>' for title in told["reading"]]
     return f'<li class="{escape(told["severity"])}">{"".join(parts)}</li>'
+
+
+def _drawn(finding: Any, number: int) -> str:
+    """A finding's picture; where it tells no words of its own, they are the symptom."""
+
+    def draw(ax: Any) -> Any:
+        finding.picture(ax)
+        ax.pellucid_words = getattr(ax, "pellucid_words", finding.symptom)
+        return ax
+
+    svg, words = on_page(draw, f"finding-{number}", (5.0, 2.6))
+    return _figure(svg, words, "")
+
+
+def linked(title: str) -> str:
+    """A title that ends in its address, as a link.
+
+    Examples:
+        >>> linked("About softmax, https://a.org/b")
+        '<a href="https://a.org/b">About softmax</a>'
+    """
+    words, _, address = title.rpartition(" ")
+    if not address.startswith("https://"):
+        return escape(title)
+    return f'<a href="{escape(address)}">{escape(words.rstrip(",:") or address)}</a>'
 
 
 def _title(name: str) -> str:

@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from pellucid import losses
-from pellucid.engines.engine import get_engine
 from pellucid.models.compiled import is_loss
 from pellucid.models.model import Model
 from pellucid.models.summary import summary_table
@@ -22,12 +21,28 @@ from pellucid.see.flow import plot_flow
 from pellucid.see.graph_picture import draw_graph
 from pellucid.see.histograms import plot_activations, plot_weights
 from pellucid.see.inside import loss_of
+from pellucid.see.recipe import recipe
 from pellucid.see.report_page import Report, check_writable, write
 
-__all__ = ["report", "report_of"]
+__all__ = ["Examiner", "register_examiner", "report", "report_of"]
 
 SUMMARY_WIDTH = 76  # characters
 MOST_ROWS = 500  # that a picture is made of
+
+
+class Examiner(Protocol):
+    """Who finds what is wrong with a model: the doctor, who comes after pictures."""
+
+    def __call__(self, model: Model, x: Any, y: Any, history: Any) -> Sequence[Any]:
+        """What is found, on rows that were not trained on."""
+
+
+_examiners: list[Examiner] = []
+
+
+def register_examiner(examiner: Examiner) -> None:
+    """Let reports ask."""
+    _examiners.append(examiner)
 
 
 def report(
@@ -41,7 +56,7 @@ def report(
     labels: Sequence[str] | None = None,
     title: str | None = None,
     about: str = "",
-    findings: Sequence[Any] = (),
+    findings: Sequence[Any] | None = None,
     facts: Sequence[tuple[str, str]] = (),
     footer: str | None = None,
 ) -> None:
@@ -61,9 +76,10 @@ def report(
         labels: The names of the classes.
         title: The heading; by default the model's name.
         about: A sentence on what was trained on what.
-        findings: What the doctor found.
+        findings: What the doctor found. By default it is asked: what it found in ``fit``, or what
+            it finds on these rows; ``()`` for nothing.
         facts: Further pairs of a name and a value for the head of the page.
-        footer: How to make the page again; by default what it was made with.
+        footer: A last sentence; by default what the page was made by.
 
     Raises:
         ArgumentError: If the file cannot be written; raised before anything is computed.
@@ -78,9 +94,14 @@ def report(
     """
     path = Path(path)
     check_writable(path)
+    if history is None and model.position is not None:
+        history = model.position.history
     made = report_of(model, x, y, history, baselines, labels)
     made.title = title or made.title
     made.about = about
+    if findings is None:
+        asked = _examiners if x is not None and y is not None and model.compiled else []
+        findings = [f for examiner in asked for f in examiner(model, x, y, history)]
     made.findings = findings
     made.facts = [*facts, *made.facts]
     made.footer = made.footer if footer is None else footer
@@ -96,8 +117,6 @@ def report_of(
     labels: Sequence[str] | None = None,
 ) -> Report:
     """What a report tells of a model; arguments as :func:`report`."""
-    if history is None and model.position is not None:
-        history = model.position.history
     results = getattr(history, "history", history) or {}
     made = Report(
         title=str(model.name),
@@ -105,7 +124,8 @@ def report_of(
         summary=summary_table(model, SUMMARY_WIDTH),
         history=results,
         baselines=baselines or {},
-        footer=f"Made by pellucid {version('pellucid')} on the {get_engine().name} engine.",
+        recipe=recipe(model, history),
+        footer=f"Made by pellucid {version('pellucid')}.",
     )
     made.facts = [("Weights", f"{model.count_params():,}")] if model.built else []
     if results:
