@@ -9,7 +9,7 @@ import polars
 import pyarrow
 import pytest
 
-from pellucid import Sequential, engine, layers
+from pellucid import Input, Model, Sequential, engine, layers
 from pellucid.errors import ArgumentError, DataError
 from pellucid.tables import table_columns, table_values
 
@@ -178,6 +178,50 @@ def test_a_model_is_trained_on_a_table(library):
     with engine("numpy"):
         model.fit(table, LIBRARIES[library]({"y": [0.0, 1.0, 0.0]}), verbose=0)
         assert model.predict(table).shape == (3, 1)
+
+
+def classes_as_weights(shape, dtype):
+    return np.arange(4, dtype=dtype).reshape(shape)
+
+
+@pytest.mark.parametrize("structure", [list, dict])
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_the_inputs_of_a_model_are_the_columns_of_their_names(library, structure):
+    age, pclass = Input((1,), name="age"), Input((), name="pclass", dtype="int32")
+    y = 10 * age + layers.Embedding(4, 1, classes_as_weights)(pclass)
+    model = Model({"age": age, "pclass": pclass} if structure is dict else [pclass, age], y)
+    model.compile("sgd", "mse")
+    table = LIBRARIES[library](COLUMNS)
+    sums = [[223], [381], [263]]
+    with engine("numpy"):
+        assert model.predict(table).tolist() == sums
+        assert model.evaluate(table, np.array(sums), verbose=0) == 0
+        assert model.fit(table, np.array(sums), verbose=0).history["loss"] == [0]
+        assert model.trace(table).outputs.tolist() == sums
+    if library == "pandas":
+        assert model.predict(dict(table)).tolist() == sums  # with a column too many, as in Keras
+
+
+def test_a_table_without_a_column_for_each_input_is_refused():
+    inputs = Input((1,), name="age"), Input((1,), name="fare")
+    model = Model(inputs, layers.Add()(inputs))
+    with pytest.raises(ArgumentError) as caught:
+        model.predict(pandas.DataFrame(COLUMNS))
+    assert str(caught.value) == (
+        f"Model '{model.name}' misses an input.\n"
+        "  given:    a table with 'age', 'pclass', 'alone'\n"
+        "  expected: also 'fare'"
+    )
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_number_that_is_missing_is_told_with_its_column(library):
+    model = Sequential([layers.Dense(1)])
+    model.compile("sgd", "mse")
+    table = LIBRARIES[library]({"age": [22.0, 38.0], "fare": [7.0, np.nan]})
+    with pytest.raises(DataError) as caught:
+        model.fit(table, np.zeros(2), verbose=0)
+    assert caught.value.given == "nan in row 1, column 1 ('fare'); 1 such values in 1 of 2 rows"
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

@@ -65,14 +65,12 @@ MISSING = {
     },
     "keras.ops": {
         "eig": "complex numbers have no gradients here",
-        "lu_factor": "to come",
         "polar": "complex numbers have no gradients here",
         "view_as_complex": "complex numbers have no gradients here",
         "view_as_real": "complex numbers have no gradients here",
     },
     "keras.ops.linalg": {
         "eig": "complex numbers have no gradients here",
-        "lu_factor": "to come",
     },
     "keras.ops.nn": {"polar": "complex numbers have no gradients here"},
     "keras.optimizers": {"legacy": "of Keras 2"},

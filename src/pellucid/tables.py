@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid.errors import ArgumentError, DataError
 
-__all__ = ["is_table", "table_columns", "table_values"]
+__all__ = ["column_names", "is_table", "table_columns", "table_values"]
 
 
 def is_table(x: Any) -> bool:
@@ -24,6 +24,19 @@ def is_table(x: Any) -> bool:
         (False, False)
     """
     return hasattr(x, "columns") and hasattr(x, "__getitem__") and hasattr(x, "shape")
+
+
+def column_names(x: Any) -> tuple[str, ...]:
+    """The names of a table's columns; none of anything else.
+
+    Examples:
+        >>> column_names(np.zeros((2, 2)))
+        ()
+    """
+    if not is_table(x):
+        return ()
+    # Those of an Arrow table are behind another name; its ``columns`` are the columns themselves.
+    return tuple(map(str, getattr(x, "column_names", x.columns)))
 
 
 def table_values(x: Any, name: str) -> Any:

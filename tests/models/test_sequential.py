@@ -196,3 +196,10 @@ def test_a_name_that_no_layer_has_is_told_with_the_nearest():
         "  given:    'logit'\n"
         "  expected: one of 'hidden', 'logits'"
     )
+
+
+def test_inputs_and_outputs_have_the_names_of_their_layers():
+    model = Sequential([layers.Dense(3), layers.Dense(2, name="last")], name="net")
+    assert (model.input_names, model.output_names) == ([], ["last"])
+    model.build((None, 4))
+    assert (model.input_names, model.output_names) == (["net_input"], ["last"])

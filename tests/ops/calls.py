@@ -506,6 +506,12 @@ CALLS["logdet"] = [call(DEFINITE)]
 CALLS["eigh"] = [call(DEFINITE)]
 CALLS["solve"] = [call(SQUARE, floats(3)), call(SQUARE, floats(3, 2))]
 CALLS["solve_triangular"] = [call(SQUARE, floats(3, 2)), call(SQUARE, floats(3, 2), lower=True)]
+CALLS["lu_factor"] = [
+    call(SQUARE),
+    call(floats(4, 3)),
+    call(floats(3, 4)),
+    call(SQUARE[::-1].copy()),
+]
 CALLS["qr"] = [call(SQUARE), call(floats(4, 3)), call(floats(4, 3), mode="complete")]
 CALLS["svd"] = [call(X, compute_uv=False), call(X, full_matrices=False)]
 CALLS["pinv"] = CALLS["matrix_rank"] = [call(X), call(X.T)]

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import numpy as np
+
 __all__ = ["learning_rate"]
 
 
 def learning_rate(model: Any) -> float:
-    """The learning rate of a model's optimizer, as it is now."""
-    return float(model.optimizer.learning_rate.numpy())
+    """The learning rate of a model's optimizer, as it is now: a variable's, or a schedule's."""
+    return float(np.asarray(model.optimizer.learning_rate))

@@ -10,7 +10,7 @@ import optree
 
 from pellucid.config import floatx
 from pellucid.errors import ArgumentError, DataError, DTypeError
-from pellucid.tables import table_values
+from pellucid.tables import column_names, table_values
 
 __all__ = [
     "Dataset",
@@ -31,12 +31,14 @@ class Dataset:
         sample_weight: A weight for each row, (N,), or a structure of such; ``None`` where all
             count the same.
         part: How errors tell these data from others: ``"validation "`` before their names.
+        columns: The names of the inputs' columns, where they were a table.
     """
 
     x: Any
     y: Any = None
     sample_weight: Any = None
     part: str = ""
+    columns: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.arrays[0])
@@ -57,6 +59,13 @@ class Dataset:
         structure = optree.tree_structure(everything)
         x, y, weight = optree.tree_unflatten(structure, arrays)
         return replace(self, x=x, y=y, sample_weight=weight)
+
+    def by_column(self, names: Sequence[str]) -> "Dataset":
+        """Columns of the inputs' table as inputs of their own; what is no table stays."""
+        if not self.columns:
+            return self
+        x = {name: self.x[:, self.columns.index(name)] for name in names}
+        return replace(self, x=x, columns=())
 
     def weighted(self, class_weight: Mapping[int, float] | None) -> "Dataset":
         """The same rows, each also weighted by its class.
@@ -107,12 +116,14 @@ def prepare(
         raise DataError(
             "There are no data.", given=f"{part}x=None", expected="an array with a row or more"
         )
+    columns = column_names(x)
     x, y = table_values(x, f"{part}x"), table_values(y, f"{part}y")
     data = Dataset(
         _arrays(x, f"{part}x", as_stored),
         _arrays(y, f"{part}y", as_stored),
         _arrays(sample_weight, f"{part}sample_weight", as_stored),
         part,
+        columns,
     )
     lengths = {name: len(array) for name, array in _named(data)}
     if len(set(lengths.values())) > 1:
@@ -224,10 +235,12 @@ def check_finite(data: Dataset) -> None:
             continue
         place = tuple(int(i) for i in np.argwhere(bad)[0])
         rows = int(bad.reshape(len(bad), -1).any(axis=1).sum())
+        columns = data.columns if array is data.x else ()
+        column = f" ('{columns[place[1]]}')" if columns else ""
         raise DataError(
             f"'{name}' has values that are not finite numbers.",
-            given=f"{array[place]} in {_place(place)}; {int(bad.sum())} such values in {rows} of "
-            f"{len(array)} rows",
+            given=f"{array[place]} in {_place(place)}{column}; {int(bad.sum())} such values in "
+            f"{rows} of {len(array)} rows",
             expected="finite numbers",
             mend="drop or fill those rows, or pass check_data=False to train on them all the same",
         )

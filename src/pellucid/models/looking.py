@@ -43,7 +43,7 @@ def graph_on(
         DataError: If the data are not numbers, or not as many.
         ShapeError: If a row does not have the shape that the model takes.
     """
-    data = prepare(x, y, sample_weight)
+    data = model._taken(prepare(x, y, sample_weight))
     model._check_rows(data)
     check_finite(data)
     fed: Any = placeholders(data)

@@ -102,8 +102,8 @@ class Model(Trainer):
         return given
 
     def _in_order(self, inputs: Any) -> list[Any]:
-        names = [x.name for x in self.inputs]
-        if isinstance(inputs, dict) and not isinstance(self._cut and self._cut.inputs, dict):
+        names = self.input_names
+        if isinstance(inputs, dict) and len(names) == len(self.inputs):
             missing = [name for name in names if name not in inputs]
             if not missing:
                 return [inputs[name] for name in names]
@@ -120,6 +120,16 @@ class Model(Trainer):
                 expected=f"{len(names)}: {', '.join(names)}",
             )
         return given
+
+    def _taken(self, data: Dataset) -> Dataset:
+        missing = [name for name in self.input_names if name not in data.columns]
+        if data.columns and len(self.inputs) > 1 and missing:
+            raise ArgumentError(
+                f"{self.label} misses an input.",
+                given=f"a table with {', '.join(map(repr, data.columns))}",
+                expected=f"also {', '.join(map(repr, missing))}",
+            )
+        return data.by_column(self.input_names) if len(self.inputs) > 1 else data
 
     def _check_rows(self, data: Dataset) -> None:
         """Raise unless the data are of the shapes that the model takes."""
@@ -168,6 +178,13 @@ class Model(Trainer):
     def output_shape(self) -> Any:
         """The shape of :attr:`output`; of several the shapes in their structure."""
         return optree.tree_map(lambda y: y.shape, self.output)
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the inputs, or their keys in a dict."""
+        if self._cut is not None and isinstance(self._cut.inputs, dict):
+            return sorted(self._cut.inputs)
+        return [x.name for x in self.inputs]
 
     @property
     def output_names(self) -> list[str]:
@@ -414,3 +431,27 @@ class Model(Trainer):
             True
         """
         return expert("find_learning_rate")(self, x, y, **options)
+
+    def find_batch_size(self, x: Any, y: Any = None, **options: Any) -> Any:
+        """Find a good batch size by timing many: the doctor's ``find_batch_size``.
+
+        Args:
+            x: Inputs, N rows.
+            y: Targets, N rows.
+            **options: ``smallest``, ``largest``, ``sample_weight`` and ``class_weight``.
+
+        Returns:
+            What was found: a ``suggestion``, ``table()``, ``plot()``. The model is not changed.
+
+        Raises:
+            StateError: If the model has not been compiled.
+            DataError: If the data cannot be trained on.
+
+        Examples:
+            >>> x = np.linspace(-1, 1, 64, dtype=np.float32)[:, None]
+            >>> model = Sequential([layers.Dense(8, "tanh"), layers.Dense(1)])
+            >>> model.compile("adam", "mse")
+            >>> model.find_batch_size(x, x**2, largest=8).suggestion
+            8
+        """
+        return expert("find_batch_size")(self, x, y, **options)

@@ -180,6 +180,11 @@ class Sequential(Model):
         return model
 
     @property
+    def output_names(self) -> list[str]:
+        """The name of the last layer."""
+        return [str(self.layers[-1].name)] if self.layers else []
+
+    @property
     def inputs(self) -> list[Tensor]:
         return [] if self._input is None else [self._input]
 

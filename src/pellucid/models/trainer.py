@@ -245,6 +245,7 @@ class Trainer(Learner):
         data = open_data(x, size=size)
         require_steps("steps", limit, data)
         if isinstance(data, Dataset):
+            data = self._taken(data)
             self._check_rows(data)  # before a callback hears of it
         watchers = CallbackList(callbacks, self, {"steps": limit})
         watchers.call("on_predict_begin", {})
@@ -326,7 +327,7 @@ class Trainer(Learner):
                     check_data,
                     class_weight,
                 )
-            data = data.weighted(class_weight)
+            data = self._taken(data.weighted(class_weight))
             self._check_rows(data)
             if check_data:
                 check_finite(data)
@@ -369,6 +370,10 @@ class Trainer(Learner):
             full = (*full[:-1], tuple(id(v) for v in self.trainable_variables))
             self._kept[full] = made
         return self._kept[full]
+
+    def _taken(self, data: Dataset) -> Dataset:
+        """The data, a table's columns by name where the model has several inputs."""
+        return data
 
     def _check_rows(self, data: Dataset) -> None:
         """Raise unless the data are of the shapes that the model takes."""

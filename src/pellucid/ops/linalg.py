@@ -14,7 +14,7 @@ from pellucid.graph.operations.comparison import greater, not_equal, where
 from pellucid.graph.operations.contraction import matmul
 from pellucid.graph.operations.exponential import exp, sqrt
 from pellucid.graph.operations.factorization import cholesky as lower_triangle
-from pellucid.graph.operations.factorization import eigh, slogdet, solve, transposed
+from pellucid.graph.operations.factorization import eigh, lu_factor, slogdet, solve, transposed
 from pellucid.graph.operations.movement import concatenate, expand_dims, moveaxis
 from pellucid.graph.operations.reductions import max, min, sum
 from pellucid.ops.control_flow import jvp
@@ -30,6 +30,7 @@ __all__ = [
     "jvp",
     "logdet",
     "lstsq",
+    "lu_factor",
     "matrix_rank",
     "norm",
     "pinv",

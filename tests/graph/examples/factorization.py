@@ -4,7 +4,15 @@ import numpy as np
 from hypothesis import strategies as st
 
 from pellucid.graph.operations.contraction import matmul
-from pellucid.graph.operations.factorization import cholesky, eigh, qr, slogdet, solve, svd
+from pellucid.graph.operations.factorization import (
+    cholesky,
+    eigh,
+    lu_factor,
+    qr,
+    slogdet,
+    solve,
+    svd,
+)
 from pellucid.graph.operations.fourier import fourier
 from pellucid.graph.operations.movement import swapaxes
 from tests.graph.example import Example, one, uniform
@@ -49,6 +57,12 @@ EXAMPLES = [
             *svd(x + 3 * np.eye(4, 2, dtype=x.dtype) * np.arange(1, 3).astype(x.dtype))
         ),
         one(uniform((4, 2), -0.5, 0.5)),
+        dtypes=REAL,
+    ),
+    Example(
+        "lu_factor",
+        lambda x: lu_factor(spread(x)[..., ::-1, :])[0],
+        square,
         dtypes=REAL,
     ),
     Example("qr", lambda x: [y * y for y in qr(spread(x))], square, dtypes=REAL),

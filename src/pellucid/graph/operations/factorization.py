@@ -15,7 +15,7 @@ from pellucid.graph.operations.movement import expand_dims, swapaxes
 from pellucid.graph.spec import Spec
 from pellucid.graph.tensor import Op, Tensor, apply, require_float
 
-__all__ = ["cholesky", "eigh", "qr", "slogdet", "solve", "svd"]
+__all__ = ["cholesky", "eigh", "lu_factor", "qr", "slogdet", "solve", "svd"]
 
 
 def transposed(x: Any) -> Any:
@@ -137,6 +137,78 @@ def cholesky(x: Any) -> Any:
                [1., 2.]])
     """
     return apply(Cholesky(), floating(x))
+
+
+@dataclass(frozen=True)
+class LuFactor(Op):
+    """A lower triangle L with ones on its diagonal and an upper triangle U, in one matrix.
+
+    Their product is the matrix with its rows exchanged, row i with row ``pivots[i]`` in turn.
+    """
+
+    def infer(self, x: Spec) -> tuple[Spec, Spec]:
+        _require("lu_factor", x, square=False)
+        *outer, m, n = x.shape
+        return x, Spec((*outer, min(m, n)), "int32")  # type: ignore[type-var]
+
+    def value(self, x: np.ndarray) -> Any:
+        from scipy.linalg.lapack import get_lapack_funcs
+
+        m, n = x.shape[-2:]
+        matrices = wide(x).reshape(-1, m, n)
+        (factor,) = get_lapack_funcs(("getrf",), (matrices,))
+        # No warning of a singular matrix: it has factors all the same.
+        found = [factor(matrix)[:2] for matrix in matrices]
+        pivots = np.array([p for _, p in found], np.int32).reshape(*x.shape[:-2], min(m, n))
+        return np.array([lu for lu, _ in found]).reshape(x.shape), pivots
+
+    def lower(self, jax: Any, x: Any) -> Any:
+        lu, pivots, _ = jax.lax.linalg.lu(wide(jax.numpy.asarray(x)))
+        return lu.astype(x.dtype), pivots
+
+    def gradient(self, upstream: Any, output: Tensor, x: Tensor) -> Any:
+        if x.shape[-1] != x.shape[-2]:
+            raise GraphError(
+                "The triangles of a matrix that is not square have no gradient here.",
+                given=f"a matrix {x.spec}",
+                expected="as many rows as columns",
+            )
+        if upstream[0] is None:
+            return (None,)
+        # With A = P L U: dL = L low(F) and dU = up(F) U, where F = L⁻¹ Pᵀ dA U⁻¹.
+        lu = apply(LuFactor(), x)[0]
+        unit = _identity(x)
+        below = np.tril(np.ones_like(unit), -1)
+        lower, upper = lu * below + unit, lu * (1 - below)
+        low = matmul(transposed(lower), upstream[0] * below) * below
+        up = matmul(upstream[0] * (1 - below), transposed(upper)) * (1 - below)
+        right = apply(Solve(), upper, transposed(low + up))  # (F̄ U⁻ᵀ)ᵀ
+        exchanged = apply(Solve(), transposed(lower), transposed(right))
+        # Pᵀ A = L U gives Pᵀ, without following the exchanges one by one.
+        order = matmul(lower, matmul(upper, apply(Solve(), x, _matrices(x))))
+        return (matmul(transposed(order), exchanged),)
+
+
+def lu_factor(x: Any) -> tuple[Any, Any]:
+    """Matrices as the product of two triangles, after an exchange of rows.
+
+    Returns:
+        Both triangles in one matrix (the lower one's diagonal is all ones), and the row with which
+        each row was exchanged in its turn, int32.
+
+    Shapes:
+        x (..., M, N) → (..., M, N), (..., K) with K the smaller of M and N
+
+    Raises:
+        GraphError: For a gradient, if the matrices are not square.
+
+    Examples:
+        >>> lu, pivots = lu_factor(np.array([[1.0, 2.0], [2.0, 2.0]]))
+        >>> lu, pivots
+        (array([[2. , 2. ],
+               [0.5, 1. ]]), array([1, 1], dtype=int32))
+    """
+    return apply(LuFactor(), floating(x))
 
 
 @dataclass(frozen=True)
