@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from pellucid import models
 from pellucid.callbacks import Callback, CallbackList, ModelCheckpoint
 from pellucid.errors import ArgumentError, UnknownNameError
 from tests.callbacks.fitting import X, Y, fitted, small_model
@@ -35,6 +36,9 @@ class Recorder(StandIn):
 
     def save_weights(self, path, overwrite=True):
         self.saved.append(path)
+
+    def save(self, path, overwrite=True):
+        self.saved.append(("whole", path))
 
 
 def script(callback, batches=3):
@@ -72,6 +76,23 @@ def test_it_saves_when_keras_does_and_says_so(tmp_path, capsys, options):
         outcomes.append((saved, capsys.readouterr().out))
     assert outcomes[0] == outcomes[1]
     assert outcomes[0][0]
+
+
+@pytest.mark.parametrize("options", [{}, {"save_best_only": True}, {"save_freq": 2}], ids=str)
+def test_whole_models_are_saved_when_keras_saves_them(tmp_path, options):
+    file = str(tmp_path / "{epoch}.keras")
+    ours = script(ModelCheckpoint(file, **options))
+    assert ours == script(keras.callbacks.ModelCheckpoint(file, **options))
+    assert all(what == "whole" for what, _ in ours)
+
+
+def test_training_goes_on_from_a_whole_model_as_if_it_had_not_stopped(tmp_path):
+    file = tmp_path / "{epoch}.keras"
+    straight, _ = fitted([ModelCheckpoint(file)], model=small_model("adam"), shuffle=False)
+    resumed = models.load_model(tmp_path / "1.keras")
+    fitted([], model=resumed, shuffle=False, initial_epoch=1)
+    for a, b in zip(straight.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_only_a_checkpoint_by_batches_makes_training_run_batch_by_batch(tmp_path):
@@ -126,11 +147,11 @@ def test_a_result_in_the_name_that_is_not_there_is_named_with_those_that_are(tmp
     ("name", "weights_only", "text"),
     [
         (
-            "a.keras",
+            "a.weights.h5",
             False,
-            "Whole models cannot be saved yet, but their weights can.\n"
-            "  given:    filepath='a.keras', save_weights_only=False\n"
-            "  expected: save_weights_only=True and a name that ends in '.weights.h5'",
+            "The name of a file with a whole model says what it is.\n"
+            "  given:    filepath='a.weights.h5', save_weights_only=False\n"
+            "  expected: a name that ends in '.keras'",
         ),
         (
             "a.h5",

@@ -11,17 +11,17 @@ __all__ = ["ModelCheckpoint", "batches_between"]
 
 
 class ModelCheckpoint(MonitorCallback):
-    """Saves the weights after every epoch, or every so many batches, or only the best ones.
+    """Saves the model after every epoch, or every so many batches, or only when it is the best.
 
     Files are written under another name first, so that each is whole or not there.
 
     Args:
         filepath: The file; ``{epoch:02d}``, ``{val_loss:.2f}`` and other results in its name are
-            filled in. It ends in ``.weights.h5``.
+            filled in. It ends in ``.keras``, or for weights alone in ``.weights.h5``.
         monitor: The result by which the best is told.
         verbose: 1 to say what is done, 0 not to.
         save_best_only: Whether to save only when the result is better than ever before.
-        save_weights_only: Whether the weights alone are saved; whole models are not yet.
+        save_weights_only: Whether the weights alone are saved, not the whole model.
         mode: ``"min"``, ``"max"`` or ``"auto"``, as in
             :class:`~pellucid.callbacks.monitor.MonitorCallback`.
         save_freq: ``"epoch"``, or after how many batches; training then runs batch by batch.
@@ -36,13 +36,11 @@ class ModelCheckpoint(MonitorCallback):
         >>> folder = pathlib.Path(tempfile.mkdtemp())
         >>> model = Sequential([layers.Dense(1, kernel_initializer="zeros")])
         >>> model.compile(optimizers.SGD(0.1), "mse")
-        >>> keeping = callbacks.ModelCheckpoint(
-        ...     folder / "{epoch:02d}-{loss:.2f}.weights.h5", save_weights_only=True
-        ... )
+        >>> keeping = callbacks.ModelCheckpoint(folder / "{epoch:02d}-{loss:.2f}.keras")
         >>> x = np.ones((4, 1))
         >>> _ = model.fit(x, x, epochs=2, callbacks=[keeping], verbose=0)
         >>> sorted(file.name for file in folder.iterdir())
-        ['01-1.00.weights.h5', '02-0.36.weights.h5']
+        ['01-1.00.keras', '02-0.36.keras']
     """
 
     state = ("_batches", "best")
@@ -70,17 +68,16 @@ class ModelCheckpoint(MonitorCallback):
         self._check_name()
 
     def _check_name(self) -> None:
-        if self.save_weights_only and not self.filepath.endswith(".weights.h5"):
+        kind, ending = (
+            ("of weights", ".weights.h5")
+            if self.save_weights_only
+            else ("with a whole model", ".keras")
+        )
+        if not self.filepath.endswith(ending):
             raise ArgumentError(
-                "The name of a file of weights says what it is.",
-                given=f"filepath={self.filepath!r}, save_weights_only=True",
-                expected="a name that ends in '.weights.h5'",
-            )
-        if not self.save_weights_only:
-            raise ArgumentError(
-                "Whole models cannot be saved yet, but their weights can.",
-                given=f"filepath={self.filepath!r}, save_weights_only=False",
-                expected="save_weights_only=True and a name that ends in '.weights.h5'",
+                f"The name of a file {kind} says what it is.",
+                given=f"filepath={self.filepath!r}, save_weights_only={self.save_weights_only}",
+                expected=f"a name that ends in {ending!r}",
             )
 
     def wants_batches(self, what: str) -> bool:
@@ -109,7 +106,10 @@ class ModelCheckpoint(MonitorCallback):
         if not self._is_due(logs, epoch, path):
             return
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        self.model.save_weights(path, overwrite=True)
+        if self.save_weights_only:
+            self.model.save_weights(path, overwrite=True)
+        else:
+            self.model.save(path, overwrite=True)
         if self.verbose > 0:
             print(f"\nEpoch {epoch + 1}: finished saving model to {path}")
 
