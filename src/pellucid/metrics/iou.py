@@ -37,6 +37,7 @@ class Overlap(Metric):
 
     direction = "up"
 
+    num_classes: int
     ignore_class: int | None = None
     sparse_y_true: bool = True
     sparse_y_pred: bool = True
@@ -47,7 +48,7 @@ class Overlap(Metric):
         super().__post_init__()
 
     def start(self) -> None:
-        classes, targets = self.classes(), self.targets()
+        classes, targets = self.num_classes, self.targets()
         if not targets or any(not 0 <= c < classes for c in targets):
             raise ArgumentError(
                 f"{type(self).__name__} takes the mean over classes that there are.",
@@ -56,13 +57,9 @@ class Overlap(Metric):
             )
         self.table = self.add_variable((classes, classes), name="total_confusion_matrix")
 
-    def classes(self) -> int:
-        """How many classes there are."""
-        raise NotImplementedError(f"{type(self).__name__}.classes")
-
     def targets(self) -> list[int]:
-        """The classes that the mean is over."""
-        raise NotImplementedError(f"{type(self).__name__}.targets")
+        """The classes that the mean is over: all."""
+        return list(range(self.num_classes))
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_true = y_true if self.sparse_y_true else argmax(y_true, axis=self.axis)
@@ -71,7 +68,7 @@ class Overlap(Metric):
 
     def gather(self, y_true: Any, y_pred: Any, sample_weight: Any) -> None:
         """Add a batch of class numbers to the table; numbers that are no class are left out."""
-        classes, dtype = self.classes(), self.dtype or ""
+        classes, dtype = self.num_classes, self.dtype or ""
         # Through floats: they may be so, and match_shapes knows no others.
         true, pred = match_shapes(cast(y_true, "float64"), cast(y_pred, "float64"), str(self.name))
         true, pred = cast(true, "int32"), cast(pred, "int32")
@@ -99,7 +96,7 @@ class Overlap(Metric):
 
     def result(self) -> Any:
         table, targets = self.present(self.table), np.asarray(self.targets(), np.int32)
-        diagonal = np.arange(self.classes(), dtype=np.int32) * (self.classes() + 1)
+        diagonal = np.arange(self.num_classes, dtype=np.int32) * (self.num_classes + 1)
         hits = floating(take(reshape(table, (-1,)), diagonal))
         either = floating(sum(table, axis=0)) + floating(sum(table, axis=1)) - hits
         hits, either = take(hits, targets), take(either, targets)
@@ -112,8 +109,21 @@ def _inside(numbers: Any, classes: int) -> Any:
     return logical_and(greater_equal(numbers, 0), less(numbers, classes))
 
 
+class OverlapOfSome(Overlap):
+    """The mean over the classes that the user names."""
+
+    target_class_ids: Sequence[int]  # each class has the field at its own place
+
+    def start(self) -> None:
+        self.target_class_ids = list(self.target_class_ids)
+        super().start()
+
+    def targets(self) -> list[int]:
+        return list(self.target_class_ids)
+
+
 @dataclass(eq=False, repr=False)
-class IoU(Overlap):
+class IoU(OverlapOfSome):
     """Intersection over union, tp / (tp + fp + fn), of some classes: its mean over them.
 
     Args:
@@ -144,16 +154,6 @@ class IoU(Overlap):
     sparse_y_pred: bool = field(default=True, kw_only=True)
     axis: int = field(default=-1, kw_only=True)
 
-    def start(self) -> None:
-        self.target_class_ids = list(self.target_class_ids)
-        super().start()
-
-    def classes(self) -> int:
-        return self.num_classes
-
-    def targets(self) -> list[int]:
-        return list(self.target_class_ids)
-
 
 @dataclass(eq=False, repr=False)
 class MeanIoU(Overlap):
@@ -176,15 +176,9 @@ class MeanIoU(Overlap):
     sparse_y_pred: bool = field(default=True, kw_only=True)
     axis: int = field(default=-1, kw_only=True)
 
-    def classes(self) -> int:
-        return self.num_classes
-
-    def targets(self) -> list[int]:
-        return list(range(self.num_classes))
-
 
 @dataclass(eq=False, repr=False)
-class OneHotIoU(Overlap):
+class OneHotIoU(OverlapOfSome):
     """Intersection over union of some classes, the truth a number for each class.
 
     Args:
@@ -211,16 +205,6 @@ class OneHotIoU(Overlap):
     axis: int = field(default=-1, kw_only=True)
     sparse_y_true = False  # no field: it is not an argument
 
-    def start(self) -> None:
-        self.target_class_ids = list(self.target_class_ids)
-        super().start()
-
-    def classes(self) -> int:
-        return self.num_classes
-
-    def targets(self) -> list[int]:
-        return list(self.target_class_ids)
-
 
 @dataclass(eq=False, repr=False)
 class OneHotMeanIoU(Overlap):
@@ -245,15 +229,9 @@ class OneHotMeanIoU(Overlap):
     axis: int = field(default=-1, kw_only=True)
     sparse_y_true = False  # no field: it is not an argument
 
-    def classes(self) -> int:
-        return self.num_classes
-
-    def targets(self) -> list[int]:
-        return list(range(self.num_classes))
-
 
 @dataclass(eq=False, repr=False)
-class BinaryIoU(Overlap):
+class BinaryIoU(OverlapOfSome):
     """Intersection over union of two classes, told apart by a threshold: its mean over them.
 
     Args:
@@ -275,15 +253,7 @@ class BinaryIoU(Overlap):
     name: str | None = field(default=None, kw_only=True)
     dtype: str | None = field(default=None, kw_only=True)
 
-    def start(self) -> None:
-        self.target_class_ids = list(self.target_class_ids)
-        super().start()
-
-    def classes(self) -> int:
-        return 2
-
-    def targets(self) -> list[int]:
-        return list(self.target_class_ids)
+    num_classes = 2  # no field: it is not an argument
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         decided = greater_equal(cast(y_pred, "float32"), self.threshold)
