@@ -21,7 +21,6 @@ __all__ = ["describe"]
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 LARGEST = 1 << 27  # bytes of JSON that are read
-DEEPEST = 50  # models in models
 COMMON = {"name", "dtype", "trainable", "layers", "batch_shape", "build_input_shape"}
 
 
