@@ -11,6 +11,7 @@ from pellucid.graph.operations.broadcasting import (
     broadcast_to,
     reshape,
     shape_of,
+    zeros_like,
 )
 from pellucid.graph.operations.casting import cast, floating, together
 from pellucid.graph.operations.comparison import isnan, less_equal, logical_not, where
@@ -250,7 +251,7 @@ def _quantile(
     ordered = sort(line)  # NaN comes last
     count = cast(sum(logical_not(missing), axis=-1, keepdims=True), x.dtype)
     if not skip_nan:
-        count = _zeros(count) + cast(shape_of(line)[-1], x.dtype)
+        count = zeros_like(count) + cast(shape_of(line)[-1], x.dtype)
     q = cast(as_operand(q), x.dtype)
     scalar, q = q.ndim == 0, reshape(q, (-1,))
     place = q * maximum(count - 1, 0)
@@ -272,11 +273,6 @@ def _quantile(
     if keepdims:
         result = reshape(result, [-1, *(1 if a in axes else n for a, n in enumerate(sizes))])
     return result[0] if scalar else result
-
-
-def _zeros(x: Any) -> Any:
-    """Zeros of the shape of ``x``."""
-    return x * 0
 
 
 def quantile(
@@ -359,7 +355,7 @@ def _filled(x: Any, value: float) -> tuple[Any, Any]:
     """Numbers with a value in place of NaN, and where NaN stood."""
     x = as_operand(x)
     if not is_float(dtype_name(x.dtype)):
-        return x, cast(_zeros(x), "bool")
+        return x, cast(zeros_like(x), "bool")
     missing = isnan(x)
     return where(missing, value, x), missing
 
