@@ -265,3 +265,10 @@ def test_the_command_examines_a_model_in_a_file(tmp_path, rng):
     wrong = run(tmp_path / "model.keras", tmp_path / "rows.csv", "--target", "z")
     assert (wrong.exit_code, wrong.stdout) == (1, "")
     assert "'z'" in wrong.stderr
+
+
+def test_a_layer_is_shown_by_the_users_line_though_it_hands_its_input_on():
+    layer = layers.Dropout(0.9)
+    small(layer, layers.Dense(1))
+    (call,) = layer.calls
+    assert call.outputs.line.startswith("test_diagnosis.py:")

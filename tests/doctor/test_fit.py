@@ -197,6 +197,22 @@ def test_nothing_that_breaks_in_the_doctor_ends_a_training(table, monkeypatch, w
     assert history.diagnosis.failed[told] == "RuntimeError: out of order"
 
 
+# -- what is told ------------------------------------------------------------------------------
+
+
+def test_what_came_of_a_cause_that_was_told_is_told_after_the_training(table, capsys):
+    x, y = table
+    model = small(optimizer=optimizers.SGD(1e30))
+    history = model.fit(1e5 * x, y, epochs=3, verbose=2)
+    (before, after) = capsys.readouterr().out.split("Epoch 1/3")
+    assert before.startswith("warning A2  ")
+    assert "A2" not in after
+    assert "\nerror R1  Training broke in step " in after
+    assert "To see it once more: doctor.replay(" in after
+    (cause,) = [f for f in history.diagnosis.errors if f.check == "A2"]
+    assert "R1" in [f.check for f in cause.evidence]
+
+
 # -- batches -----------------------------------------------------------------------------------
 
 

@@ -119,8 +119,7 @@ class Visit:
 
     def _show(self) -> None:
         """Print the errors and warnings that were not yet; notes are for who asks."""
-        found = [f for f in self.diagnosis.roots if f.severity > Severity.NOTE]
-        found = [f for f in found if (f.check, f.symptom) not in self._shown]
+        found = [f for root in self.diagnosis.roots for f in self._news(root)]
         self._shown |= {(f.check, f.symptom) for f in found}
         if found:
             self._say(as_text(found))
@@ -128,6 +127,13 @@ class Visit:
             _told.add(what)
             why = self.diagnosis.failed[what]
             self._say(Text(f"note  The doctor failed at {what}: {why}. The training goes on."))
+
+    def _news(self, root: Finding) -> list[Finding]:
+        """A cause that was not told yet; of one that was, what has come of it that is an error."""
+        if (root.check, root.symptom) not in self._shown:
+            return [root] if root.severity > Severity.NOTE else []
+        errors = [f for f in root.evidence if f.severity == Severity.ERROR]
+        return [f for f in errors if (f.check, f.symptom) not in self._shown]
 
     def _say(self, text: Text) -> None:
         if self._speaks:

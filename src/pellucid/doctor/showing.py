@@ -124,7 +124,7 @@ def _card(finding: Finding) -> str:
 def _linked(title: str) -> str:
     """A title that ends in its address, as a link."""
     words, _, address = title.rpartition(" ")
-    if not address.startswith("https://"):
+    if not address.startswith(("https://", "http://")):
         return escape(title)
     return f'<a href="{escape(address)}">{escape(words.rstrip(",:") or address)}</a>'
 

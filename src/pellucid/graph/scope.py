@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
 
+import optree
+
 from pellucid.graph.stacks import Stack
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
 ]
 
 PACKAGE = str(Path(__file__).parents[1])
+OPTREE = str(Path(optree.__file__).parent)  # calls back what goes through structures for us
 
 _scopes = Stack()
 _names: Counter[str] = Counter()
@@ -108,7 +111,7 @@ def user_line() -> tuple[str, int] | None:
 def _is_ours(code: CodeType) -> bool:
     """Whether code is this library's; a dataclass's ``__init__`` is written for it by Python."""
     made = code.co_filename == "<string>" and code.co_name == "__init__"
-    return made or code.co_filename.startswith(PACKAGE)
+    return made or code.co_filename.startswith((PACKAGE, OPTREE))
 
 
 def source_line(where: tuple[str, int] | None) -> str | None:
