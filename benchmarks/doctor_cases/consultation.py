@@ -13,6 +13,7 @@ from benchmarks.doctor_cases import PATIENTS, Patient, Setup
 from pellucid.doctor.case import Case
 from pellucid.doctor.check import Moment
 from pellucid.doctor.checking import examine_case
+from pellucid.doctor.clone import sandbox
 from pellucid.doctor.diagnosis import Diagnosis
 from pellucid.doctor.dumb import dumb_loss
 from pellucid.doctor.examining import _build
@@ -164,19 +165,18 @@ def learned(case: Case) -> float | None:
 def cured(patient: Patient, seed: int, check: str) -> bool | None:
     """Whether the fix of the first finding of a check helps; `None` if a machine cannot do it.
 
-    The network is made again, treated as it was when that finding was made, and trained.
+    The network is made again, treated as it was before its training, and trained.
     """
     case = case_of(patient.setup(seed))
     found = examine_case(case, BEFORE, lambda c: c.id == check).findings
     if not found:
-        with suppress(PellucidError):
+        with suppress(PellucidError), sandbox(case):  # a cure is a new start
             ended = trained(case)
             found = examine_case(ended, AFTER, lambda c: c.id == check).findings
     fix = found[0].fix if found else None
     if fix is None or fix.treated is None:
         return None
-    # The case that is treated is as it was before the training: a cure is a new start.
-    treated = fix.treated(case_of(patient.setup(seed)))
+    treated = fix.treated(case)
     before = examine_case(treated, BEFORE)
     try:
         ended = trained(treated)

@@ -4,6 +4,7 @@ import importlib
 import time
 import warnings
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -45,12 +46,13 @@ def examine_case(
     """
     found: list[tuple[Moment, Finding]] = []
     checked, failed = [], {}
+    known = replace(case)  # without what checks computed on the way
     for check in filter(wanted, checks_of(moments)):
         began = time.perf_counter()
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")  # what a check stumbles on is not the user's affair
-                found += [(check.moment, finding) for finding in check.examine(case)]
+                found += [(check.moment, replace(f, case=known)) for f in check.examine(case)]
         except Exception as error:
             failed[check.id] = f"{type(error).__name__}: {error}"
         else:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from pellucid.doctor.case import Case
+from pellucid.doctor.case import Case
+from pellucid.doctor.treating import STEPS, Treatment, compare
+from pellucid.errors import StateError
 
 __all__ = ["Finding", "Fix", "Measure", "Severity"]
 
@@ -56,7 +57,7 @@ class Fix:
 
     instead: str
     now: str = ""
-    treated: "Callable[[Case], Case] | None" = None
+    treated: Callable[[Case], Case] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Finding:
         reading: Where to read more: titles with addresses.
         picture: Draws it on axes that it is given; ``None`` where a picture tells nothing.
         evidence: Findings that are consequences of this one; put there by the diagnosis.
+        case: What it was found in; put there when checks are made.
     """
 
     check: str
@@ -90,6 +92,42 @@ class Finding:
     reading: tuple[str, ...] = ()
     picture: Callable[[Any], Any] | None = field(default=None, compare=False)
     evidence: tuple["Finding", ...] = ()
+    case: Case | None = field(default=None, compare=False, repr=False)
+
+    def treat(self, steps: int = STEPS) -> Treatment:
+        """Try the fix: train the model as it is and with the change, and show both.
+
+        Both begin with the same weights, those from before the training if it was watched, and
+        take the rows in the same order. The model is left as it is, bit for bit.
+
+        Args:
+            steps: How many steps at most; no more than ``fit`` was, or will be, told.
+
+        Returns:
+            The two trainings: whether the change helped, ``describe()``, ``plot()``.
+
+        Raises:
+            StateError: If only people can make the change, or it is not known in what to make it.
+
+        Examples:
+            >>> x = np.linspace(-1, 1, 64, dtype=np.float32)[:, None]
+            >>> model = Sequential([layers.Dense(8, "tanh"), layers.Dense(1, "sigmoid")])
+            >>> model.compile(optimizers.SGD(0.1), "mse")
+            >>> diagnosis = doctor.examine(model, x, 3 * x, moments=["data"], epochs=20)
+            >>> diagnosis.errors[0].treat().helped
+            True
+        """
+        treated = None if self.fix is None else self.fix.treated
+        if self.fix is None or treated is None or self.case is None:
+            raise StateError(
+                f"The change that {self.check} advises cannot be tried by a machine.",
+                given="a finding without a case"
+                if treated is not None
+                else "a finding whose fix only people can make",
+                expected="a finding of doctor.examine or fit, with fix.treated",
+                mend=self.fix.instead if self.fix is not None else None,
+            )
+        return compare(self.case, treated, self.check, self.fix.instead, steps)
 
     def as_dict(self) -> dict[str, Any]:
         """As plain data, for JSON."""

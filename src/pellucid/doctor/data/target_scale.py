@@ -15,7 +15,7 @@ from pellucid.graph.walk import evaluate
 from pellucid.losses.loss import Loss
 from pellucid.models.compiled import is_loss
 
-__all__ = ["TargetScale", "compares_numbers"]
+__all__ = ["TargetScale", "compares_numbers", "standardised"]
 
 FAR, LARGE = 10.0, 100.0
 NUMBERS = (
@@ -80,7 +80,7 @@ class TargetScale(Check):
                 "mean, std = y_train.mean(axis=0), y_train.std(axis=0)\n"
                 "model.fit(x_train, (y_train - mean) / std)\n"
                 "predicted = model.predict(x) * std + mean",
-                treated=_standardised,
+                treated=standardised,
             ),
             explains=self.explains,
             reading=(
@@ -104,7 +104,7 @@ def _first_outputs(case: Case, i: int, columns: int) -> np.ndarray:
     return np.asarray(values, np.float64).reshape(-1, columns)
 
 
-def _standardised(case: Case) -> Case:
+def standardised(case: Case) -> Case:
     """The same with targets of mean 0 and standard deviation 1."""
     scales = []
     for head_y in leaves(case.train, "y"):

@@ -40,7 +40,10 @@ def first_weights(layer: Layer) -> dict[str, str]:
     if not hasattr(layer, "kernel_initializer"):
         return {}
     name = getattr(getattr(layer, "activation", None), "__name__", "")
-    return {"kernel_initializer": "he_normal" if "relu" in name else "glorot_uniform"}
+    found = {"kernel_initializer": "he_normal" if "relu" in name else "glorot_uniform"}
+    if hasattr(layer, "recurrent_initializer"):
+        found["recurrent_initializer"] = "orthogonal"
+    return found
 
 
 def start_otherwise(

@@ -4,13 +4,15 @@ import math
 from collections.abc import Iterator
 from typing import ClassVar
 
-from pellucid import losses
+from pellucid import initializers, losses
 from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
+from pellucid.doctor.data.target_scale import standardised
 from pellucid.doctor.dumb import dumb_loss
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.initial.first_pass import first_pass
-from pellucid.doctor.initial.fresh_weights import is_begun
+from pellucid.doctor.initial.fresh_weights import first_weights, is_begun, start_otherwise
+from pellucid.layers.layer import Layer
 from pellucid.models.compiled import is_loss
 
 __all__ = ["InitialLoss"]
@@ -52,12 +54,7 @@ class InitialLoss(Check):
                 Measure("loss before the first step", start, limit * known_nothing),
                 Measure("loss of a network that knows nothing", known_nothing),
             ),
-            fix=Fix(
-                "layers.Dense(units)  # the default initializers, and inputs scaled to "
-                "standard deviation 1"
-                if classes
-                else "y = (y - y.mean()) / y.std()"
-            ),
+            fix=_fix(case, classes),
             reading=(
                 "Karpathy, A Recipe for Training Neural Networks: verify loss at init, init well "
                 "https://karpathy.github.io/2019/04/25/recipe/",
@@ -65,6 +62,28 @@ class InitialLoss(Check):
                 "https://cs231n.github.io/neural-networks-3/#sanitycheck",
             ),
         )
+
+
+def _fix(case: Case, classes: bool) -> Fix:
+    """The usual first weights, where others were asked for; else targets of the usual size."""
+    layers = [x for x in case.model._layers_inside() if first_weights(x)]
+    odd = [x for x in layers if any(_is_odd(x, *pair) for pair in first_weights(x).items())]
+    fix = start_otherwise(case, [case.layout.path(x) for x in odd])
+    if fix is not None:
+        return fix
+    if classes:
+        return Fix(
+            "layers.Dense(units)  # the default initializers, and inputs scaled to "
+            "standard deviation 1"
+        )
+    return Fix("y = (y - y.mean()) / y.std()", treated=standardised)
+
+
+def _is_odd(layer: Layer, argument: str, usual: str) -> bool:
+    """Whether first weights were asked for that are of another kind than the usual ones."""
+    kinds = (initializers.get(usual), initializers.get("glorot_uniform"))
+    given = getattr(layer, argument)
+    return not any(type(given) is type(kind) for kind in kinds)
 
 
 def _of_equal_chances(case: Case) -> float:

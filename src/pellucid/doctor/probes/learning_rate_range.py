@@ -122,7 +122,7 @@ def _rates(case: Case) -> np.ndarray | None:
     if len(leaves) > 1:
         return None
     given: Any = vars(leaves[0])["learning_rate"]
-    steps = max(case.epochs * -(-len(case.train) // case.batch_size), 1)
+    steps = max(case.all_steps, 1)
     if not isinstance(given, LearningRateSchedule):
         return np.full(steps, float(np.asarray(leaves[0].learning_rate)))
     # Those that the trial will make, and some of the rest.
@@ -170,7 +170,7 @@ def _too_small(tried: _Tried, dumb: float, case: Case) -> bool:
     possible = tried.first - tried.suggested
     if not math.isfinite(possible) or possible < LEARNED * span:
         return False
-    steps = case.epochs * -(-len(case.train) // case.batch_size)
+    steps = case.all_steps
     expected = max(tried.first - tried.used, 0.0) * max(steps / (TURNS * STEPS), 1.0)
     return expected < HARDLY * possible
 

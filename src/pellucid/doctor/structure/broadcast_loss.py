@@ -52,7 +52,7 @@ class BroadcastLoss(Check):
                 yield self._silent(case, layout, *met)
 
     def _refused(self, case: Case, layout: Layout, error: ShapeError) -> Finding:
-        fix = Fix(instead=error.mend) if error.mend else None
+        fix = _as_advised(case, error) if error.mend else None
         for head, output in zip(case.heads, layout.outputs, strict=False):
             if fix is None and head.targets is not None:
                 fix = _fix(case, layout, output, head.targets.shape)
@@ -97,6 +97,14 @@ class BroadcastLoss(Check):
             explains=self.explains,
             reading=READING,
         )
+
+
+def _as_advised(case: Case, error: ShapeError) -> Fix:
+    """What the loss itself says; where it names another loss, that is tried."""
+    sparse = "sparse_categorical_crossentropy"
+    works = can_change(case.model) and str(error.mend).startswith(f"use {sparse}")
+    treated = (lambda sick: changed(sick, loss=sparse)) if works else None
+    return Fix(instead=str(error.mend), treated=treated)
 
 
 def _is_column(output: Tensor) -> bool:
