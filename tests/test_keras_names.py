@@ -78,8 +78,6 @@ MISSING = {
     "keras.utils": {
         "bounding_boxes": "to come",
         "legacy": "of Keras 2",
-        "model_to_dot": "to come: `see` draws models",
-        "plot_model": "to come: `see` draws models",
     },
 }
 

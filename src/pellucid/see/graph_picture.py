@@ -1,9 +1,7 @@
 """A graph as a picture: what lies in one layer is folded into one box."""
 
 import math
-import os
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -14,8 +12,9 @@ from pellucid.graph.tensor import Constant, Tensor, spec_text
 from pellucid.graph.variable import Placeholder, Variable
 from pellucid.graph.walk import ancestors
 from pellucid.see.theme import FAINT, INK, PAPER, themed
+from pellucid.utils.quiet import silenced_stderr
 
-__all__ = ["Box", "Folded", "draw_graph", "fold", "shape_text", "silenced_stderr"]
+__all__ = ["Box", "Folded", "draw_graph", "fold", "shape_text"]
 
 TIMES = " \N{MULTIPLICATION SIGN} "
 SHOWN_OPERATIONS = 4  # names in a box; of more, only the number
@@ -209,20 +208,3 @@ def shape_text(spec: Any) -> str:
     sizes = [("B" if i == 0 else "?") if n is None else str(n) for i, n in enumerate(spec.shape)]
     text = TIMES.join(sizes) or "scalar"
     return text if spec.dtype == "float32" else f"{text} ({spec.dtype})"
-
-
-@contextmanager
-def silenced_stderr() -> Iterator[None]:
-    """Keep C libraries from writing to the terminal.
-
-    The font library in pygraphviz's wheel warns of settings of newer systems that it does not
-    know; nobody can do anything about that. Errors of Graphviz are raised all the same.
-    """
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.errors import ArgumentError
-from pellucid.see.graph_picture import silenced_stderr
 from pellucid.see.theme import by_day, style, themed
+from pellucid.utils.quiet import silenced_stderr
 
 __all__ = ["Picture"]
 

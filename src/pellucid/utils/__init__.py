@@ -27,6 +27,7 @@ from pellucid.utils.image_folder import image_dataset_from_directory
 from pellucid.utils.images import array_to_img, img_to_array, load_img, save_img
 from pellucid.utils.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from pellucid.utils.parting import split_dataset
+from pellucid.utils.plotting import model_to_dot, plot_model
 from pellucid.utils.progbar import Progbar
 from pellucid.utils.sequences import pad_sequences
 from pellucid.utils.series import timeseries_dataset_from_array
@@ -60,9 +61,11 @@ __all__ = [
     "is_interactive_logging_enabled",
     "is_keras_tensor",
     "load_img",
+    "model_to_dot",
     "normalize",
     "pack_x_y_sample_weight",
     "pad_sequences",
+    "plot_model",
     "register_keras_serializable",
     "reset_names",
     "save_img",
