@@ -5,7 +5,10 @@ import numpy as np
 from pellucid import Input, Model, Sequential, activations, engine, layers, ops
 from pellucid.export.inference import inference
 from pellucid.graph.operations.body import Body
+from pellucid.graph.operations.indexing import ScatterAddAlong, scatter_add
+from pellucid.graph.operations.special import lgamma
 from pellucid.graph.scope import reset_names
+from pellucid.graph.tensor import apply
 from pellucid.graph.walk import ancestors
 
 L = layers
@@ -39,6 +42,42 @@ class Several(layers.Layer):
 
     def call(self, x):
         return {"sum": ops.sum(x, axis=1), "both": (x + 1, [ops.argmax(x, axis=-1)])}
+
+
+class Attending(layers.Layer):
+    """Attention of a sequence to itself."""
+
+    def __init__(self, inner):
+        super().__init__(name="own")
+        self.inner = inner
+
+    def call(self, x):
+        return self.inner(x, x)
+
+
+class Tied(layers.Layer):
+    """Words to vectors, and back by the same table."""
+
+    def __init__(self):
+        super().__init__()
+        self.table = L.ReversibleEmbedding(5, 3)
+
+    def call(self, x):
+        return self.table(self.table(x), reverse=True)
+
+
+class Boxed(layers.Layer):
+    """Images with bounding boxes, as many for each."""
+
+    def __init__(self):
+        super().__init__()
+        self.cut = L.MaxNumBoundingBoxes(3)
+
+    def call(self, inputs):
+        images, boxes, labels = inputs
+        both = {"boxes": boxes, "labels": labels}
+        cut = self.cut({"images": images, "bounding_boxes": both})["bounding_boxes"]
+        return [cut["boxes"], cut["labels"]]
 
 
 def applied(function):
@@ -167,6 +206,42 @@ CASES = {
     "RandomFlip": (L.RandomFlip(), (2, 4, 4, 3)),
     "RandomContrast": (L.RandomContrast(0.3), (2, 4, 4, 3)),
     "RandomBrightness": (L.RandomBrightness(0.3), (2, 4, 4, 3)),
+    "AugMix": (L.AugMix(), (2, 4, 4, 3)),
+    "AutoContrast": (L.AutoContrast((-2, 2)), (2, 4, 4, 3)),
+    "ContrastLimitedAdaptiveHistogramEqualization": (
+        L.ContrastLimitedAdaptiveHistogramEqualization((-2, 2), tile_grid_size=(2, 2)),
+        (2, 4, 4, 1),
+    ),
+    "CutMix": (L.CutMix(), (2, 4, 4, 3)),
+    "Equalization": (L.Equalization((-2, 2), bins=8), (2, 4, 4, 3)),
+    "MixUp": (L.MixUp(), (2, 4, 4, 3)),
+    "RandAugment": (L.RandAugment(), (2, 4, 4, 3)),
+    "RandomColorDegeneration": (L.RandomColorDegeneration(0.5), (2, 4, 4, 3)),
+    "RandomColorJitter": (L.RandomColorJitter(), (2, 4, 4, 3)),
+    "RandomElasticTransform": (L.RandomElasticTransform(), (2, 4, 4, 3)),
+    "RandomErasing": (L.RandomErasing(), (2, 4, 4, 3)),
+    "RandomGaussianBlur": (L.RandomGaussianBlur(), (2, 4, 4, 3)),
+    "RandomHue": (L.RandomHue(0.1), (2, 4, 4, 3)),
+    "RandomPerspective": (L.RandomPerspective(), (2, 4, 4, 3)),
+    "RandomPosterization": (L.RandomPosterization(4), (2, 4, 4, 3)),
+    "RandomRotation": (L.RandomRotation(0.2), (2, 4, 4, 3)),
+    "RandomSaturation": (L.RandomSaturation(0.2), (2, 4, 4, 3)),
+    "RandomSharpness": (L.RandomSharpness(0.2), (2, 4, 4, 3)),
+    "RandomShear": (L.RandomShear(), (2, 4, 4, 3)),
+    "RandomTranslation": (L.RandomTranslation(0.2, 0.1), (2, 4, 4, 3)),
+    "RandomZoom": (L.RandomZoom(0.1), (2, 4, 4, 3)),
+    "Solarization": (L.Solarization(0.3), (2, 4, 4, 3)),
+    "Pipeline": (L.Pipeline([L.Rescaling(0.5), L.Dense(3)]), (2, 4)),
+    "STFTSpectrogram": (L.STFTSpectrogram("log", 16, 8, 16), (2, 64, 1)),
+    "MelSpectrogram": (
+        L.MelSpectrogram(16, 8, num_mel_bins=4, sampling_rate=1000, min_freq=20, max_freq=400),
+        (2, 64),
+    ),
+    "ReversibleEmbedding": (Tied(), text(3, 4)),
+    "MultiHeadAttention": (Attending(L.MultiHeadAttention(2, 3, name="mha")), (2, 5, 4)),
+    "GroupedQueryAttention": (Attending(L.GroupedQueryAttention(3, 4, 2, name="gqa")), (2, 5, 4)),
+    "MaxNumBoundingBoxes": (Boxed(), [(2, 4, 4, 1), (2, 2, 4), (2, 2)]),
+    "Resizing by lanczos": (L.Resizing(7, 5, interpolation="lanczos3"), (2, 4, 4, 2)),
     "RandomGrayscale": (L.RandomGrayscale(), (2, 4, 4, 3)),
     "RandomInvert": (L.RandomInvert(), (2, 4, 4, 3)),
     "Dropout": (L.Dropout(0.5), (2, 4)),
@@ -245,6 +320,44 @@ CASES = {
         applied(lambda x: ops.cast(ops.arange(ops.shape(x)[0]), "float32") + x[:, 0]),
         (2, 4),
     ),
+    "numbers added at positions": (
+        applied(lambda x: ops.segment_sum(x, ops.cast(ops.floor(x[:, 0]), "int32"), 2)),
+        (6, 3),
+    ),
+    "columns added at positions": (
+        applied(
+            lambda x: scatter_add(x, np.array([[3, 0], [-1, 1]]), ops.stack([x[:, :2]] * 2, 1), 1)
+        ),
+        (2, 4),
+    ),
+    "numbers added along lines": (
+        applied(lambda x: apply(ScatterAddAlong(1), x, ops.argsort(x, axis=1) * 2, x * 2)),
+        (2, 4),
+    ),
+    "a part replaced where the input says": (
+        applied(lambda x: ops.slice_update(x, [0, ops.cast(ops.max(x), "int32")], -x[:, :2])),
+        (2, 4),
+    ),
+    "the best of each segment": (
+        applied(
+            lambda x: [
+                f(x, ops.cast(ops.floor(x[:, 0]), "int32"), 3)
+                for f in (ops.segment_max, ops.segment_min, ops.segment_prod)
+            ]
+        ),
+        (6, 2),
+    ),
+    "the best of each segment of integers": (
+        applied(lambda x: ops.segment_max(x, x[:, 0], 3)),
+        text(6, 2),
+    ),
+    "frequencies and back": (
+        applied(lambda x: ops.irfft(ops.rfft(x))),
+        (2, 6),
+    ),
+    "frequencies": (applied(lambda x: ops.fft((x, x * 2))), (2, 6)),
+    "frequencies of images": (applied(lambda x: ops.ifft2((x, x * 2))), (2, 3, 4)),
+    "determinants": (applied(lambda x: [ops.det(x), *ops.slogdet(x)]), (2, 3, 3)),
     "a gradient of its own": (applied(lambda x: passed(x) * 2), (2, 4)),
     "while_loop": (Looping(), (2, 3)),
     "switch": (Branching(), (2, 3)),
@@ -252,20 +365,49 @@ CASES = {
 }
 
 
+def definite(x):
+    """Symmetric matrices with roots."""
+    return ops.matmul(x, ops.transpose(x, (0, 2, 1))) + 3 * np.eye(3, dtype="f")
+
+
+NUMPY_ONLY = {
+    "cumprod": (applied(lambda x: ops.cumprod(x, axis=1)), (2, 4)),
+    "cholesky": (applied(lambda x: ops.cholesky(definite(x))), (2, 3, 3)),
+    "solve": (applied(lambda x: [ops.solve(definite(x), x), ops.inv(definite(x))]), (2, 3, 3)),
+    "eigh": (applied(lambda x: ops.eigh(definite(x))[0]), (2, 3, 3)),
+    "svd": (applied(lambda x: ops.svd(x)), (2, 3, 2)),
+    "qr": (applied(lambda x: ops.qr(x)), (2, 3, 2)),
+}
+"""Operations that ONNX has none of."""
+
+NOWHERE = {
+    "bessel_i0": (applied(lambda x: ops.i0(x)), (2, 4)),
+    "erfinv": (applied(lambda x: ops.erfinv(x / 3)), (2, 4)),
+    "lgamma": (applied(lambda x: lgamma(x + 3)), (2, 4)),
+}
+"""Operations that neither ONNX nor NumPy has."""
+
+OUTSIDE = {
+    **dict.fromkeys(("Layer", "Wrapper"), "only their subclasses do something"),
+    **dict.fromkeys(
+        ("FeatureSpace", "HashedCrossing", "Hashing", "StringLookup", "TextVectorization"),
+        "they work on arrays, outside of the graph, before a model",
+    ),
+}
+"""Layers that nothing can be exported of, and why."""
+
+
 def model_of(name):
     """A model of one layer of the table, with weights that are not 0, and its inputs as arrays."""
     reset_names()
-    layer, given = CASES[name]
+    layer, given = {**CASES, **NUMPY_ONLY, **NOWHERE}[name]
     rng = np.random.default_rng(len(name))
     shapes = given if isinstance(given, list) else [given]
     arrays = [
         rng.uniform(-2, 2, size=g).astype("float32") if isinstance(g, tuple) else g for g in shapes
     ]
     inputs = [Input(x.shape[1:], dtype=str(x.dtype), name=f"x{i}") for i, x in enumerate(arrays)]
-    if (
-        name not in ("while_loop", "switch", "several outputs", "Lambda")
-        and type(layer) is not L.Lambda
-    ):
+    if type(layer).__module__.startswith("pellucid") and type(layer) is not L.Lambda:
         layer = type(layer).from_config({**layer.get_config(), "name": "it"})
     inputs = inputs if isinstance(given, list) else inputs[0]
     model = Model(inputs, layer(inputs))

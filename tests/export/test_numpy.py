@@ -18,9 +18,9 @@ from pellucid.errors import PellucidError
 from pellucid.export import numpy_functions
 from pellucid.export.numpy_folding import Gelu, Reduce, Softmax
 from pellucid.export.numpy_writer import RULES
-from pellucid.graph.operations.cumulative import Cumprod, cumprod
+from pellucid.graph.operations.cumulative import cumprod
 from pellucid.graph.scope import reset_names
-from tests.export.cases import CASES, digits, model_of, operations, predicted
+from tests.export.cases import CASES, NOWHERE, NUMPY_ONLY, digits, model_of, operations, predicted
 
 
 def code_of(model, folder):
@@ -43,7 +43,7 @@ def assert_equal(predict, model, arrays):
         np.testing.assert_allclose(theirs, ours, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, *NUMPY_ONLY])
 def test_the_code_gives_what_the_model_predicts(name, tmp_path):
     model, arrays = model_of(name)
     predict = function_of(model, tmp_path)
@@ -65,8 +65,17 @@ def test_lines_are_short_and_every_name_is_used(name, tmp_path):
 
 
 def test_every_rule_is_held_by_a_layer_of_the_table():
-    found = set().union(*map(operations, CASES)) | {Gelu, Reduce, Softmax, Cumprod}
+    found = set().union(*map(operations, [*CASES, *NUMPY_ONLY])) | {Gelu, Reduce, Softmax}
     assert sorted(kind.__name__ for kind in set(RULES) - found) == []
+
+
+@pytest.mark.parametrize("name", NOWHERE)
+def test_what_numpy_has_no_word_for_is_named(name, tmp_path):
+    with pytest.raises(PellucidError) as caught:
+        model_of(name)[0].export(tmp_path / "net.py")
+    assert "cannot be exported to NumPy" in str(caught.value)
+    assert f"given:    its operation '{name}'" in str(caught.value)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("reverse", [False, True])

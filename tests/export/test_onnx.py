@@ -13,7 +13,16 @@ from pellucid.errors import PellucidError
 from pellucid.export.onnx import export_onnx
 from pellucid.export.onnx_writer import RULES
 from pellucid.graph.scope import reset_names
-from tests.export.cases import CASES, digits, model_of, operations, predicted
+from tests.export.cases import (
+    CASES,
+    NOWHERE,
+    NUMPY_ONLY,
+    OUTSIDE,
+    digits,
+    model_of,
+    operations,
+    predicted,
+)
 
 
 def session_of(model, folder):
@@ -41,6 +50,27 @@ def test_onnxruntime_gives_what_the_model_predicts(name, tmp_path):
     session = session_of(model, tmp_path)
     assert_equal(session, model, arrays)
     assert_equal(session, model, [x[:1] for x in arrays])  # the batch is open
+
+
+def test_every_layer_is_exported_or_there_is_a_reason():
+    held, queue, seen = set(), [layer for layer, _ in CASES.values()], set()
+    for layer in queue:  # grows while it is gone through
+        if id(layer) not in seen:
+            seen.add(id(layer))
+            held.add(type(layer))
+            queue += layer.sublayers
+    held.add(layers.InputLayer)  # in every model
+    public = {getattr(layers, name) for name in layers.__all__}
+    kinds = {k for k in public if isinstance(k, type) and issubclass(k, layers.Layer)}
+    assert sorted(k.__name__ for k in kinds - held) == sorted(OUTSIDE)
+
+
+@pytest.mark.parametrize("name", [*NUMPY_ONLY, *NOWHERE])
+def test_what_onnx_has_no_word_for_is_named(name, tmp_path):
+    text = refused(model_of(name)[0], tmp_path / "m.onnx")
+    assert text.startswith("Lambda 'lambda")
+    assert "cannot be exported to ONNX.\n" in text
+    assert f"given:    its operation '{name}'" in text
 
 
 def test_every_rule_is_held_by_a_layer_of_the_table():

@@ -3,13 +3,14 @@
 import importlib.metadata
 import inspect
 import os
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import optree
 
-from pellucid.export import numpy_functions, numpy_loops, numpy_rules
+from pellucid.export import numpy_arrays, numpy_functions, numpy_loops, numpy_rules
 from pellucid.export.inference import Inference, inference, unsupported
 from pellucid.export.numpy_writer import WIDTH, Code, Writer
 from pellucid.graph.tensor import Tensor
@@ -18,7 +19,7 @@ from pellucid.saving.atomic import replacing
 
 __all__ = ["export_numpy"]
 
-FAMILIES = (numpy_loops, numpy_rules)  # imported for their rules
+FAMILIES = (numpy_arrays, numpy_loops, numpy_rules)  # imported for their rules
 
 
 def export_numpy(model: Layer, path: str | os.PathLike[str], inputs: Any = None) -> None:
@@ -70,6 +71,8 @@ def numpy_code(graph: Inference, weights: str) -> tuple[str, dict[str, np.ndarra
         w.line(f"{name.text} = np.asarray({name.text}, np.{x.dtype})")
     outputs = list(graph.outputs.values())
     results = w.write(outputs, given)
+    if len(results) > 1:
+        results = [w.short(x, code) for x, code in zip(outputs, results, strict=True)]
     w.start(outputs[-1])
     w.line(f"return {_put_together(graph, results)}")
     parameters = ", ".join(x.text for x in given.values())
@@ -141,7 +144,8 @@ def _functions(names: set[str]) -> str:
 def _signature(graph: Inference, given: dict[Any, Code], body: str) -> str:
     takes = ", ".join(f"{name.text} {x.spec}" for x, name in given.items())
     gives = ", ".join(str(x.spec) for x in graph.outputs.values())
-    told = f'    """From {takes} to {gives}."""\n'.replace("None", "N")
+    sentence = f'"""From {takes} to {gives}."""'.replace("None", "N")
+    told = textwrap.fill(sentence, WIDTH, initial_indent="    ", subsequent_indent="    ") + "\n"
     # Infinity and NaN are values, as they are in the model.
     risky = any(sign in body for sign in ("exp(", "log", "sqrt(", "sigmoid(", " / "))
     quiet = '@np.errstate(all="ignore")\n' if risky else ""

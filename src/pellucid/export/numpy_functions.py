@@ -13,11 +13,16 @@ __all__ = [
     "convolution",
     "convolution_transpose",
     "dynamic_slice",
+    "dynamic_update",
     "erf",
     "erfc",
+    "fourier",
     "gelu",
     "max_pool",
     "pairs",
+    "scatter",
+    "scatter_along",
+    "segments",
     "sigmoid",
     "softmax",
     "top_k",
@@ -132,3 +137,46 @@ def dynamic_slice(x, starts, sizes):
         first = min(max(start + n if start < 0 else start, 0), n - size)
         cuts.append(slice(first, first + size))
     return x[tuple(cuts)]
+
+
+def dynamic_update(x, part, starts):
+    """x with a part of it replaced, moved back where it would reach beyond the end."""
+    cuts = []
+    for n, start, size in zip(x.shape, starts, part.shape):
+        first = min(max(start + n if start < 0 else start, 0), n - size)
+        cuts.append(slice(first, first + size))
+    result = x.copy()
+    result[tuple(cuts)] = part
+    return result
+
+
+def scatter(x, indices, updates, axis):
+    """x with updates added at positions along an axis; those outside of it are dropped."""
+    result = np.moveaxis(x.copy(), axis, 0)
+    rows = np.moveaxis(updates, range(axis, axis + indices.ndim), range(indices.ndim))
+    inside = (indices >= -len(result)) & (indices < len(result))
+    np.add.at(result, indices[inside], rows[inside])
+    return np.moveaxis(result, 0, axis)
+
+
+def scatter_along(x, indices, updates, axis):
+    """x with updates added, on each line along an axis at its own positions."""
+    result, places = x.copy(), list(np.indices(indices.shape))
+    places[axis] = indices
+    inside = (indices >= -x.shape[axis]) & (indices < x.shape[axis])
+    np.add.at(result, tuple(place[inside] for place in places), updates[inside])
+    return result
+
+
+def segments(function, empty, numbers, rows):
+    """Rows with the same number put together; numbers without a place are dropped."""
+    inside = (numbers >= 0) & (numbers < len(empty))
+    function.at(empty, numbers[inside], rows[inside])
+    return empty
+
+
+def fourier(real, imaginary, inverse=False):
+    """The discrete Fourier transform along the last axis, in neither direction divided by N."""
+    x = real + 1j * imaginary
+    y = np.fft.ifft(x, norm="forward") if inverse else np.fft.fft(x)
+    return y.real.astype(real.dtype), y.imag.astype(real.dtype)

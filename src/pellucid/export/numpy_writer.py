@@ -156,8 +156,10 @@ class Writer:
         return name
 
     def several(self, node: Tensor, text: str, count: int) -> tuple[Code, ...]:
-        """Names for the results of one expression that gives several."""
-        names = [self.fresh("part") for _ in range(count)]
+        """Names for the results of one expression that gives several, ``_`` where none is used."""
+        items = [x for x in self._uses if isinstance(x.op, Item) and x.inputs[0] is node]
+        used = {x.op.index for x in items if isinstance(x.op, Item)}
+        names = [self.fresh("part") if i in used else "_" for i in range(count)]
         self.start(node)
         self.line(f"{', '.join(names)}{',' if count == 1 else ''} = {text}")
         return tuple(Code(name) for name in names)

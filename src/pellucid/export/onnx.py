@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from pellucid.errors import ArgumentError
-from pellucid.export import onnx_elementwise, onnx_loops, onnx_shapes, onnx_windows
+from pellucid.export import onnx_elementwise, onnx_loops, onnx_scattering, onnx_shapes, onnx_windows
 from pellucid.export.inference import inference
 from pellucid.export.onnx_writer import Writer
 from pellucid.layers.layer import Layer
@@ -14,7 +14,13 @@ from pellucid.saving.atomic import replacing
 __all__ = ["export_onnx"]
 
 OPSET = 18  # of 2022: the first whose reductions and splits all take their axes as inputs
-FAMILIES = (onnx_elementwise, onnx_loops, onnx_shapes, onnx_windows)  # imported for their rules
+FAMILIES = (  # imported for their rules
+    onnx_elementwise,
+    onnx_loops,
+    onnx_scattering,
+    onnx_shapes,
+    onnx_windows,
+)
 
 
 def export_onnx(model: Layer, path: str | os.PathLike[str], inputs: Any = None) -> None:
