@@ -27,7 +27,7 @@ def _(seed: int) -> Setup:
     return Setup(model, x, data.one_hot(y, 10), {"epochs": 5})
 
 
-@sick("an error that is maximized", "R2", "S7")
+@sick("an error that is maximized", "R2", "S7", "P1")
 def _(seed: int) -> Setup:
     def loss(y_true: Any, y_pred: Any) -> Any:
         return -ops.mean(ops.square(y_true - y_pred), axis=-1)
