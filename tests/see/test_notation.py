@@ -30,7 +30,7 @@ FORMULAS = [
     (
         lambda x, y: ops.where(x < y, x, 2 * y),
         "(x if x < y else 2 · y)",
-        r"\begin{cases} x & \text{if } x < y \\ 2 \cdot y & \text{else} \end{cases}",
+        r"\left(x\ \mathrm{if}\ x < y\ \mathrm{else}\ 2 \cdot y\right)",
     ),
 ]
 

@@ -92,7 +92,7 @@ def write(node: Tensor, inputs: list[Formula]) -> Formula:
     if not op.pure:
         return named(node.name)
     if isinstance(op, Item):
-        return Formula(f"{inputs[0]}[{op.index}]", f"{inputs[0].latex}_{{[{op.index}]}}")
+        return Formula(f"{inputs[0]}[{op.index}]", f"{{{inputs[0].latex}}}_{{[{op.index}]}}")
     if op.name in RULES:
         return RULES[op.name](op, *inputs)
     return _function(op.name, inputs, [f"{k}={v}" for k, v in op.shown().items()])
@@ -206,6 +206,12 @@ def _divide(op: Any, x: Formula, y: Formula) -> Formula:
     return Formula(f"{left.text} / {right.text}", rf"\frac{{{x.latex}}}{{{y.latex}}}", PRODUCT)
 
 
+def _floor_divide(op: Any, x: Formula, y: Formula) -> Formula:
+    latex = rf"\left\lfloor\frac{{{x.latex}}}{{{y.latex}}}\right\rfloor"
+    left, right = x.inside(PRODUCT), y.inside(POWER)
+    return Formula(f"{left.text} // {right.text}", latex, PRODUCT)
+
+
 def _integer_power(op: Any, x: Formula) -> Formula:
     base, exponent = x.inside(ATOM), str(op.exponent)
     return Formula(
@@ -232,11 +238,9 @@ def _rsqrt(op: Any, x: Formula) -> Formula:
 
 
 def _where(op: Any, condition: Formula, x: Formula, y: Formula) -> Formula:
-    cases = rf"{x.latex} & \text{{if }} {condition.latex} \\ {y.latex} & \text{{else}}"
-    return Formula(
-        f"({x.text} if {condition.text} else {y.text})",
-        rf"\begin{{cases}} {cases} \end{{cases}}",
-    )
+    # No cases environment: matplotlib draws formulas too, and has none.
+    said = rf"{x.latex}\ \mathrm{{if}}\ {condition.latex}\ \mathrm{{else}}\ {y.latex}"
+    return Formula(f"({x.text} if {condition.text} else {y.text})", rf"\left({said}\right)")
 
 
 def _transpose(op: Any, x: Formula) -> Formula:
@@ -282,8 +286,8 @@ RULES: dict[str, Rule] = {
     "multiply": _infix("·", r"\cdot", PRODUCT),
     "matmul": _infix("@", r"\,", PRODUCT),
     "divide": _divide,
-    "mod": _infix("mod", r"\bmod", PRODUCT),
-    "floor_divide": _infix("//", r"\mathbin{//}", PRODUCT),
+    "mod": _infix("mod", r"\ \mathrm{mod}\ ", PRODUCT),
+    "floor_divide": _floor_divide,
     "negative": _negative,
     "integer_power": _integer_power,
     "power": _power,

@@ -255,7 +255,7 @@ def linked(title: str) -> str:
         '<a href="https://a.org/b">About softmax</a>'
     """
     words, _, address = title.rpartition(" ")
-    if not address.startswith("https://"):
+    if not address.startswith(("http://", "https://")):
         return escape(title)
     return f'<a href="{escape(address)}">{escape(words.rstrip(",:") or address)}</a>'
 
