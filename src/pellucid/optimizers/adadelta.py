@@ -48,9 +48,7 @@ class Adadelta(Optimizer):
     rho: float = 0.95
     epsilon: float = 1e-7
 
-    def _check(self) -> None:
-        super()._check()
-        self._require_parts("rho")
+    decays = ("rho",)
 
     def build(self, variables: Sequence[Variable]) -> None:
         super().build(variables)

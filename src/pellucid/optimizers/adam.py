@@ -22,9 +22,7 @@ class AdaptiveMoments(Optimizer):
     epsilon: float
     amsgrad: bool
 
-    def _check(self) -> None:
-        super()._check()
-        self._require_parts("beta_1", "beta_2")
+    decays = ("beta_1", "beta_2")
 
     def build(self, variables: Sequence[Variable]) -> None:
         super().build(variables)

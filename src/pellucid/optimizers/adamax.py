@@ -49,9 +49,7 @@ class Adamax(Optimizer):
     beta_2: float = 0.999
     epsilon: float = 1e-7
 
-    def _check(self) -> None:
-        super()._check()
-        self._require_parts("beta_1", "beta_2")
+    decays = ("beta_1", "beta_2")
 
     def build(self, variables: Sequence[Variable]) -> None:
         super().build(variables)

@@ -88,9 +88,10 @@ class Muon(Optimizer):
     nesterov: bool = True
     rms_rate: float | None = 0.2
 
+    decays = ("adam_beta_1", "adam_beta_2")
+
     def _check(self) -> None:
         super()._check()
-        self._require_parts("adam_beta_1", "adam_beta_2")
         self.exclude_layers = list(self.exclude_layers or ())
 
     def build(self, variables: Sequence[Variable]) -> None:

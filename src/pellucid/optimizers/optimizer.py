@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, MISSING, dataclass, fields
 from numbers import Real
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -92,6 +92,9 @@ class Optimizer(Configured):
     loss_scale_factor: float | None = None
     gradient_accumulation_steps: int | None = None
 
+    decays: ClassVar[tuple[str, ...]] = ()
+    """Arguments that say which part of a running mean stays each step: from 0 to below 1."""
+
     def __post_init__(self) -> None:
         self.name = self.name or snake_case(type(self).__name__)
         self._check()
@@ -154,17 +157,14 @@ class Optimizer(Configured):
             value = getattr(self, n)
             fits = value is None or (isinstance(value, int) and value >= least)
             self._require(n, fits, f"a whole number of at least {least}, or None")
+        for n in self.decays:
+            self._require(n, 0 <= getattr(self, n) < 1, "a number from 0 to below 1")
         rate = vars(self)["learning_rate"]
         fits = callable(rate) or isinstance(rate, Real)
         self._require("learning_rate", fits, "a number, a schedule or a function")
 
     def _require(self, argument: str, fits: bool, expected: str) -> None:
         require(self, argument, fits, expected)
-
-    def _require_parts(self, *arguments: str) -> None:
-        """Hold arguments to being parts of a running mean that stay each step."""
-        for name in arguments:
-            self._require(name, 0 <= getattr(self, name) < 1, "a number from 0 to below 1")
 
     @property
     def variables(self) -> list[Variable]:

@@ -53,9 +53,10 @@ class RMSprop(Optimizer):
     epsilon: float = 1e-7
     centered: bool = False
 
+    decays = ("rho",)
+
     def _check(self) -> None:
         super()._check()
-        self._require_parts("rho")
         self._require("momentum", 0 <= self.momentum <= 1, "a number from 0 to 1")
 
     def build(self, variables: Sequence[Variable]) -> None:

@@ -57,10 +57,11 @@ class ScheduleFreeAdamW(Optimizer):
     epsilon: float = 1e-8
     warmup_steps: int = 0
 
+    decays = ("beta_2",)
+
     def _check(self) -> None:
         super()._check()
         self._require("beta_1", 0 < self.beta_1 <= 1, "a number above 0, at most 1")
-        self._require_parts("beta_2")
 
     def build(self, variables: Sequence[Variable]) -> None:
         super().build(variables)
