@@ -166,6 +166,7 @@ class TableFeed(RowFeed):
         source: The data set.
         targets: The columns that are targets; by default ``"label"`` or ``"labels"``.
         size: Rows a batch.
+        part: As of :class:`Feed`.
     """
 
     def __init__(self, source: Any, targets: Any, size: int, part: str) -> None:

@@ -456,14 +456,7 @@ def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Any:
             sizes[unknown[0]] = size_of(x, axis) // known
     apart = reshape_exactly(x, [sizes[name] for name in names])
     moved = transpose(apart, [names.index(name) for name in wanted])
-    return reshape_exactly(moved, [_product([sizes[n] for n in group]) for group in after])
-
-
-def _product(sizes: list[Any]) -> Any:
-    result: Any = 1
-    for n in sizes:
-        result = n if isinstance(result, int) and result == 1 else result * n
-    return result
+    return reshape_exactly(moved, [math.prod(sizes[n] for n in group) for group in after])
 
 
 def _groups(side: str) -> list[list[str]]:
