@@ -557,7 +557,6 @@ OWN = [
 ]
 LACKING = {
     "eig": "its results are complex, and there are no complex dtypes",
-    "lu_factor": "not written yet",
     "polar": "its result is complex",
     "view_as_complex": "its result is complex",
     "view_as_real": "its argument is complex",
