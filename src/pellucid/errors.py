@@ -16,6 +16,8 @@ __all__ = [
     "unknown_name",
 ]
 
+MOST_NAMES = 80  # more than that nobody reads in an error
+
 
 class PellucidError(Exception):
     """Base of every error that this library raises on purpose.
@@ -106,11 +108,11 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameEr
           given:    'rleu'
           expected: one of 'elu', 'relu', 'tanh'
     """
-    names = sorted(known)
+    names = sorted(set(known))
     near = difflib.get_close_matches(str(name).lower(), names, n=3, cutoff=0.6)
     guess = f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else "."
-    return UnknownNameError(
-        f"Unknown {kind} {name!r}{guess}",
-        given=repr(name),
-        expected=f"one of {', '.join(repr(n) for n in names)}",
-    )
+    expected = f"one of {', '.join(repr(n) for n in names)}"
+    if len(names) > MOST_NAMES:
+        nearest = difflib.get_close_matches(str(name), names, n=5, cutoff=0.0)
+        expected = f"one of {len(names)} names; nearest are {', '.join(map(repr, nearest))}"
+    return UnknownNameError(f"Unknown {kind} {name!r}{guess}", given=repr(name), expected=expected)

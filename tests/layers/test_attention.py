@@ -434,6 +434,32 @@ MultiHeadAttention 'multi_head_attention' cannot be applied to inputs of these s
   given:    query (None, 4), value (None, 4), key (None, 4)
   expected: (B, T, F), (B, S, G) and (B, S, H): rows, steps, features""",
     ),
+    "mask of other steps": (
+        lambda: built()(np.zeros(QUERY), np.zeros(VALUE), attention_mask=np.ones((2, 3, 4), bool)),
+        ShapeError,
+        """\
+MultiHeadAttention 'look' cannot be applied with this attention_mask.
+  given:    shape (None, 3, 4)
+  expected: shape (3, 5): which queries see which values""",
+    ),
+    "mask of other rows": (
+        lambda: built()(np.zeros(QUERY), np.zeros(VALUE), value_mask=np.ones((2, 3), bool)),
+        ShapeError,
+        """\
+MultiHeadAttention 'look' cannot be applied with this value_mask.
+  given:    shape (None, 3)
+  expected: shape (None, 5): whether each step counts""",
+    ),
+    "mask of values in one attention": (
+        lambda: layers.Attention(name="it")(
+            [np.zeros((2, 3, 4)), np.zeros((2, 5, 4))], mask=[None, np.ones((2, 3), bool)]
+        ),
+        ShapeError,
+        """\
+Attention 'it' cannot be applied with this mask of values.
+  given:    shape (None, 3)
+  expected: shape (None, 5): whether each counts""",
+    ),
     "other features": (
         lambda: built()(np.zeros(QUERY), np.zeros(KEY)),
         ShapeError,

@@ -12,7 +12,7 @@ import pytest
 
 import pellucid as pl
 from pellucid import Input, Sequential, Updates, dtype_policies, engine, layers, placeholder
-from pellucid.errors import PellucidError
+from pellucid.errors import PellucidError, ShapeError
 from pellucid.graph.operations.exponential import exp
 from pellucid.graph.spec import same_shape
 from pellucid.graph.tensor import as_tensor
@@ -775,3 +775,12 @@ def test_stacked_cells_are_those_that_a_list_of_cells_makes(rng):
     stacked(x), listed(x)
     listed.set_weights(stacked.get_weights())
     np.testing.assert_allclose(stacked(x), listed(x), rtol=1e-6)
+
+
+def test_states_for_one_way_alone_are_refused():
+    both = layers.Bidirectional(layers.LSTM(3), name="both")
+    with pytest.raises(ShapeError) as caught:
+        both(np.zeros((2, 4, 1)), initial_state=[np.zeros((2, 3)), np.zeros((2, 3))])
+    assert caught.value.problem == "Bidirectional 'both' cannot start with these states."
+    assert caught.value.given == "2 of shapes (None, 3), (None, 3)"
+    assert caught.value.expected == "4: 2 for the way forwards, then 2 for the way back"

@@ -6,8 +6,6 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-import optree
-
 from pellucid.errors import ArgumentError, StateError
 from pellucid.graph.tensor import Constant, Tensor
 from pellucid.graph.variable import Variable
@@ -267,8 +265,8 @@ def _is_fixed(x: Tensor) -> bool:
 
 
 def _shapes(tensors: list[Tensor]) -> str:
-    found: Any = [tuple(x.shape) for x in optree.tree_leaves(tensors)]  # type: ignore[arg-type]
-    return escape(", ".join(map(str, found)))
+    found = [str(tuple(x.shape)) for x in tensors]
+    return escape(", ".join(found))
 
 
 def _words(name: str) -> str:

@@ -12,7 +12,7 @@ from pellucid.graph.operations.movement import expand_dims, swapaxes
 from pellucid.graph.operations.reductions import sum
 from pellucid.graph.operations.trigonometry import tanh
 from pellucid.graph.tensor import Tensor
-from pellucid.layers.attention.masks import all_of, causal, masked_softmax
+from pellucid.layers.attention.masks import all_of, causal, masked_softmax, need_mask
 from pellucid.layers.layer import Layer
 
 __all__ = ["AdditiveAttention", "Attention", "need_share"]
@@ -81,6 +81,8 @@ class _Scored(Layer):
     ) -> Any:
         query, value, key = inputs[0], inputs[1], inputs[-1]
         query_mask, value_mask = (None, None) if mask is None else (mask[0], mask[1])
+        need_mask(self, "mask of queries", query_mask, query.shape[:-1], "whether each counts")
+        need_mask(self, "mask of values", value_mask, value.shape[:-1], "whether each counts")
         seen = None if value_mask is None else expand_dims(cast(value_mask, "bool"), -2)
         seen = all_of(seen, causal(query, value) if use_causal_mask else None)
         probabilities = masked_softmax(self.scores(query, key), seen)

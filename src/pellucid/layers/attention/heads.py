@@ -13,7 +13,14 @@ from pellucid.graph.operations.movement import expand_dims
 from pellucid.graph.spec import Spec
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.attention.dot import need_share
-from pellucid.layers.attention.masks import all_of, band, causal, masked_softmax, of_rows
+from pellucid.layers.attention.masks import (
+    all_of,
+    band,
+    causal,
+    masked_softmax,
+    need_mask,
+    of_rows,
+)
 from pellucid.layers.layer import Layer, whole_number
 from pellucid.layers.regularization import Dropout
 
@@ -179,6 +186,15 @@ class Heads(Layer):
             order: Whether no query sees a later value.
         """
         query_mask, value_mask, key_mask = masks
+        if query.ndim == 3:
+            for name, mask, x in (
+                ("query_mask", query_mask, query),
+                ("value_mask", value_mask, value),
+                ("key_mask", key_mask, value),
+            ):
+                need_mask(self, name, mask, x.shape[:2], "whether each step counts")
+            seen = (query.shape[1], value.shape[1])
+            need_mask(self, "attention_mask", given, seen, "which queries see which values")
         window = self.sliding_window
         return all_of(
             None if given is None else cast(given, "bool"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pellucid.activations import softmax
+from pellucid.errors import ShapeError
 from pellucid.graph.operations.arithmetic import absolute
 from pellucid.graph.operations.broadcasting import size_of
 from pellucid.graph.operations.casting import cast
@@ -11,7 +12,25 @@ from pellucid.graph.operations.counting import arange
 from pellucid.graph.operations.movement import expand_dims
 from pellucid.graph.tensor import Tensor
 
-__all__ = ["all_of", "band", "causal", "masked_softmax", "of_rows"]
+__all__ = ["all_of", "band", "causal", "masked_softmax", "need_mask", "of_rows"]
+
+
+def need_mask(layer: Any, name: str, mask: Any, wanted: tuple[int | None, ...], says: str) -> None:
+    """Raise unless the last axes of a mask, if there is one, have the sizes wanted, or 1.
+
+    Raises:
+        ShapeError: With the layer, the mask's name and what it says.
+    """
+    if mask is None:
+        return
+    given = tuple(mask.shape)
+    pairs = zip(given[-len(wanted) :], wanted, strict=False)
+    if len(given) < len(wanted) or any(n not in (1, m, None) and m is not None for n, m in pairs):
+        raise ShapeError(
+            f"{layer.label} cannot be applied with this {name}.",
+            given=f"shape {given}",
+            expected=f"shape {wanted}: {says}",
+        )
 
 
 def causal(query: Tensor, value: Tensor) -> Any:

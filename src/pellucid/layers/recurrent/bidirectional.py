@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import optree
 
-from pellucid.errors import ArgumentError, unknown_name
+from pellucid.errors import ArgumentError, ShapeError, unknown_name
 from pellucid.graph.operations.casting import cast
 from pellucid.graph.operations.movement import concatenate, flip
 from pellucid.graph.tensor import Tensor
@@ -147,6 +147,7 @@ class Bidirectional(Layer):
         """
         first: Any = (None, None)
         if initial_state is not None:
+            self._need_states(initial_state)
             half = len(initial_state) // 2
             first = (list(initial_state[:half]), list(initial_state[half:]))
         results = [
@@ -164,6 +165,16 @@ class Bidirectional(Layer):
         if not self.return_state:
             return merged
         return (*merged, *states) if self.merge_mode is None else (merged, *states)
+
+    def _need_states(self, given: Any) -> None:
+        each = [len(one.state_size) for one in (self.forward_layer, self.backward_layer)]
+        if len(given) != sum(each):
+            raise ShapeError(
+                f"{self.label} cannot start with these states.",
+                given=f"{len(given)} of shapes {', '.join(str(tuple(x.shape)) for x in given)}",
+                expected=f"{sum(each)}: {each[0]} for the way forwards, then {each[1]} for the way "
+                "back",
+            )
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """The mask goes on with sequences only; states have none."""
