@@ -76,7 +76,7 @@ def slower(case: Case) -> Fix:
 def weaker(case: Case, factor: float) -> Fix:
     """Regularizers of which each costs only a part of what it does."""
     changes: dict[Layer, dict[str, Any]] = {}
-    for layer in case.model._layers_inside():
+    for layer in (x for x in case.model._layers_inside() if can_change(case.model, x)):
         given = {n: r for n, r in vars(layer).items() if isinstance(r, Regularizer)}
         parts = {n: _scaled(r, factor) for n, r in given.items()}
         if parts and None not in parts.values():

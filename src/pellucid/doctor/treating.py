@@ -213,8 +213,9 @@ def _course(case: Case, most: int) -> Course:
             refused = str(error).splitlines()[0]
         values, tested = np.array(losses), np.array(held if case.validation is not None else [])
         # In here the model knows which loss belongs to which output, which the training told it.
-        learned = [_learned(case, values), _learned(case, tested, validation=True)]
-    return Course(np.array(steps), values, *learned, refused)
+        learned = _learned(case, values)
+        validated = _learned(case, tested, validation=True)
+    return Course(np.array(steps), values, learned, validated, refused)
 
 
 def _begun_anew(case: Case) -> Any:

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from pellucid import initializers, losses
 from pellucid.doctor.case import Case
@@ -12,11 +14,14 @@ from pellucid.doctor.dumb import dumb_loss
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.initial.first_pass import first_pass
 from pellucid.doctor.initial.fresh_weights import first_weights, is_begun, start_otherwise
+from pellucid.doctor.treatment import can_change
+from pellucid.graph.variable import Variable
 from pellucid.layers.layer import Layer
 from pellucid.models.compiled import is_loss
 
 __all__ = ["InitialLoss"]
 
+LARGEST_BIAS = 10.0  # logarithms of odds, which biases are set to, are smaller
 WARNING, NOTE = 10.0, 3.0  # healthy networks were at most 7.7 times as high
 
 
@@ -64,9 +69,13 @@ class InitialLoss(Check):
         )
 
 
-def _fix(case: Case, classes: bool) -> Fix:
+def _fix(case: Case, classes: bool) -> Fix | None:
     """The usual first weights, where others were asked for; else targets of the usual size."""
-    layers = [x for x in case.model._layers_inside() if first_weights(x)]
+    inside = case.model._layers_inside()
+    layers = [x for x in inside if first_weights(x) and can_change(case.model, x)]
+    heavy = [x for x in layers if _largest_bias(x) > LARGEST_BIAS]
+    if heavy:
+        return start_otherwise(case, [case.layout.path(x) for x in heavy], bias=True)
     odd = [x for x in layers if any(_is_odd(x, *pair) for pair in first_weights(x).items())]
     fix = start_otherwise(case, [case.layout.path(x) for x in odd])
     if fix is not None:
@@ -77,6 +86,11 @@ def _fix(case: Case, classes: bool) -> Fix:
             "standard deviation 1"
         )
     return Fix("y = (y - y.mean()) / y.std()", treated=standardised)
+
+
+def _largest_bias(layer: Any) -> float:
+    bias = getattr(layer, "bias", None)
+    return float(np.abs(bias.numpy()).max(initial=0.0)) if isinstance(bias, Variable) else 0.0
 
 
 def _is_odd(layer: Layer, argument: str, usual: str) -> bool:

@@ -1,5 +1,6 @@
 """R8: what weights cost outweighs what errors cost."""
 
+import math
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -15,6 +16,8 @@ from pellucid.doctor.view import View, Weights, view
 __all__ = ["PenaltyWins"]
 
 RATIO = 2.0
+FACTOR = 0.01  # that regularizers are to be multiplied with, or less:
+LIGHT = 0.1  # their gradient over that of the loss is to be no more than this
 
 READING = "CS231n, Neural Networks 2: regularization, https://cs231n.github.io/neural-networks-2/"
 
@@ -49,7 +52,7 @@ class PenaltyWins(Check):
             "Each step then makes the weights smaller rather than the errors, until the outputs "
             "hang on the inputs no more.",
             (Measure("gradient of the penalties / of the loss", ratio, RATIO),),
-            fix=weaker(case, 0.01),
+            fix=weaker(case, min(FACTOR, 10.0 ** math.floor(math.log10(LIGHT / ratio)))),
             explains=self.explains,
             reading=(READING,),
         )

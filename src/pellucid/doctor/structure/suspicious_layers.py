@@ -68,7 +68,7 @@ class SuspiciousLayers(Check):
                         f"Dropout leaves {1 - rate:.0%} of what '{layer.name}' gets.",
                         "So few units are left in each step that the gradients are mostly noise.",
                         Measure(name, float(rate), LARGEST_RATE),
-                        _changing(case, layer, **{name: USUAL_RATE}),
+                        _weaker(case, layer, name),
                     )
 
     def _dropped_outputs(self, case: Case, layout: Layout) -> Iterator[Finding]:
@@ -196,6 +196,24 @@ def _plain_bias(layer: Layer) -> bool:
 
 def _is_array(layer: Any) -> bool:
     return isinstance(getattr(layer, "bias", None), Tensor)
+
+
+def _weaker(case: Case, layer: Layer, name: str) -> Fix:
+    """The usual rate; tried in all layers that drop too much, for each alone stops learning."""
+    large = [x for x in case.model._layers_inside() if _is_large(x, name)]
+
+    def treated(case: Case) -> Case:
+        return changed(case, {x: partial(remade, x, **{name: USUAL_RATE}) for x in large})
+
+    works = can_change(case.model, *large)
+    given: dict[str, Any] = {name: USUAL_RATE}
+    return Fix(code(layer, **given), code(layer), treated if works else None)
+
+
+def _is_large(layer: Layer, name: str) -> bool:
+    rate = getattr(layer, name, None)
+    dropped = name != "rate" or isinstance(layer, DROPOUTS)
+    return dropped and isinstance(rate, int | float) and rate >= LARGEST_RATE
 
 
 def _changing(case: Case, layer: Layer, **arguments: Any) -> Fix:
