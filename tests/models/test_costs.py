@@ -1,9 +1,10 @@
 """Costs of layers: counted by hand."""
 
+import numpy as np
 import pytest
 
-from pellucid import Input, Sequential, layers
-from pellucid.models.costs import bytes_out, flops_of_layer, receptive_field
+from pellucid import Input, Model, Sequential, Session, gradients, layers
+from pellucid.models.costs import bytes_out, flops_of_layer, flops_of_model, receptive_field
 
 COUNTED = [
     (lambda: layers.Dense(3), (4,), 2 * 4 * 3 + 3, 3 * 4),
@@ -62,3 +63,49 @@ def test_a_summary_tells_the_costs():
     assert f"{first:,}" in lines[0]
     assert f"A row forwards: {first + second:,} FLOPs, {36 * 2 * 4 + 16 * 4} bytes" in lines[0]
     assert "Each last unit of the convolutions sees 5 x 5" in lines[0]
+
+
+CHAINS = [
+    [layers.Conv2D(1, 3, dilation_rate=3), layers.Conv2D(1, 2, strides=2), layers.Conv2D(1, 3)],
+    [layers.Conv2D(1, (5, 1)), layers.AveragePooling2D((1, 3)), layers.Conv2D(1, (1, 2))],
+    [layers.Conv2D(1, 2, strides=3), layers.AveragePooling2D(3, strides=2), layers.Conv2D(1, 2)],
+    [layers.Conv1D(1, 3, dilation_rate=d) for d in (1, 2, 4)],
+]
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_the_receptive_field_is_what_a_unit_has_slopes_by(chain):
+    rank = 1 if isinstance(chain[0], layers.Conv1D) else 2
+    model = Sequential([Input((40,) * rank + (1,)), *chain])
+    model.set_weights([np.ones_like(w) for w in model.get_weights()])
+    x, y = model.inputs[0], model.outputs[0]
+    unit = y[(0, *(n // 2 for n in y.shape[1:-1]), 0)]
+    slopes = Session().run(gradients(unit, [x])[0], {x: np.ones((1, *x.shape[1:]))})[0, ..., 0]
+    extent = [int(np.ptp(np.flatnonzero(slopes.any(axis=other))) + 1) for other in _others(rank)]
+    assert receptive_field(model.layers) == " x ".join(map(str, extent))
+
+
+def _others(rank):
+    return [()] if rank == 1 else [1, 0]
+
+
+def test_a_block_of_a_transformer_costs_what_is_counted_by_hand():
+    steps, features, heads, size = 5, 6, 2, 4
+    x = Input((steps, features))
+    attend, normalize = layers.MultiHeadAttention(heads, size), layers.LayerNormalization()
+    model = Model(x, normalize(x + attend(x, x)))
+    projections = 3 * steps * heads * size * (2 * features + 1)
+    scaled = steps * heads * size
+    products = 2 * 2 * heads * steps * steps * size  # queries by keys, weights by values
+    softmax = 5 * heads * steps * steps  # the largest, taken off, exp, the sum, divided by it
+    together = steps * features * (2 * heads * size + 1)
+    attention = projections + scaled + products + softmax + together
+    assert flops_of_layer(attend) == attention
+    # Both sums, what is taken off, the square, scale by 1 / deviation and gamma, beta; and for
+    # each step two quotients, epsilon and a root.
+    normalization = steps * (7 * features + 4)
+    assert flops_of_layer(normalize) == normalization
+    assert flops_of_model(model) == attention + normalization + steps * features
+    lines = []
+    model.summary(print_fn=lines.append)
+    assert f"A row forwards: {attention + normalization + steps * features:,} FLOPs" in lines[0]

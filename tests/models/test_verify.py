@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from pellucid import Input, Sequential, layers, losses, ops
+from pellucid import Input, Model, Sequential, layers, losses, ops
 from pellucid.errors import GraphError, StateError
 from pellucid.graph.operations.custom import custom_gradient
 from pellucid.models.verifying import Verification
+from tests.see.test_model_gradients import MODELS
 
 
 def verified(stack, x, y, loss="mse", **options):
@@ -78,3 +79,20 @@ def test_a_model_that_has_nothing_to_verify_is_told_so():
         Sequential([Input((3,)), layers.ReLU()]).verify(np.ones((1, 3)))
     with pytest.raises(StateError):
         Sequential([Input((3,)), layers.Dense(1)]).verify(np.ones((1, 3)), np.ones(1))
+
+
+def test_a_gradient_of_nothing_but_rounding_does_not_fail(rng):
+    """The biases of keys move all scores of a query alike, which softmax does not see."""
+    x = Input((4, 6))
+    model = Model(x, layers.Dense(1)(layers.MultiHeadAttention(2, 3)(x, x)))
+    model.compile("sgd", "mse")
+    verification = model.verify(rng.normal(size=(2, 4, 6)), rng.normal(size=(2, 4, 1)))
+    assert verification.passed, str(verification)
+
+
+@pytest.mark.parametrize("make", MODELS[:-1])  # the last is a graph, no model
+def test_models_of_all_kinds_pass(make, rng):
+    model, (x, y) = make(rng)
+    verification = model.verify(x, y)
+    assert verification.passed, str(verification)
+    assert len(verification.slopes) == len(model.trainable_variables)

@@ -18,8 +18,9 @@ from pellucid.graph.walk import ancestors
 
 if TYPE_CHECKING:
     from pellucid.layers.layer import Layer
+    from pellucid.models.model import Model
 
-__all__ = ["bytes_out", "flops", "flops_of_layer", "receptive_field"]
+__all__ = ["bytes_out", "flops", "flops_of_layer", "flops_of_model", "receptive_field"]
 
 
 def flops_of_layer(layer: "Layer") -> int | None:
@@ -39,6 +40,21 @@ def flops_of_layer(layer: "Layer") -> int | None:
     call = layer.calls[-1]
     inputs = {x: _closed(x.spec) for x in call.inputs}
     return flops(optree.tree_leaves(call.outputs), inputs)
+
+
+def flops_of_model(model: "Model") -> int | None:
+    """The operations of a whole model for one row, forwards; ``None`` where its graph is code.
+
+    With those between the layers, and those of a layer that is used twice counted twice.
+
+    Examples:
+        >>> x, twice = Input((4,)), layers.Dense(4, use_bias=False)
+        >>> flops_of_model(Model(x, twice(twice(x)) + x))  # 2 * 32 of the layer, 4 sums
+        68
+    """
+    if not model.outputs or not model.inputs:
+        return None
+    return flops(model.outputs, {x: _closed(x.spec) for x in model.inputs})
 
 
 def bytes_out(layer: "Layer") -> int | None:

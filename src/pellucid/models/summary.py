@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from pellucid.models.costs import bytes_out, flops_of_layer, receptive_field
+from pellucid.models.costs import bytes_out, flops_of_layer, flops_of_model, receptive_field
 
 if TYPE_CHECKING:
     from pellucid.layers.layer import Layer
@@ -56,6 +56,7 @@ def summary_table(
     known = [(count, size) for count, size in costs if count is not None and size is not None]
     if known and len(known) == len(costs):
         counted, kept = (sum(parts) for parts in zip(*known, strict=True))
+        counted = flops_of_model(model) or counted
         console.print(
             f"A row forwards: {counted:,} FLOPs, {bytes_text(kept)} of outputs", highlight=False
         )
