@@ -8,6 +8,7 @@ import pytest
 from pellucid import Input, Sequential, layers, optimizers
 from pellucid.callbacks import LambdaCallback
 from pellucid.doctor import consulting
+from pellucid.doctor.check import Moment
 from pellucid.doctor.checking import checks_of
 from pellucid.doctor.remembered import fingerprint
 from pellucid.doctor.watch import Watch
@@ -86,6 +87,23 @@ def test_what_cannot_be_trained_is_refused_in_a_later_fit_as_in_the_first(table)
         model.fit(x, labels, verbose=0)
     for weight, old in zip(model.weights, before, strict=True):
         np.testing.assert_array_equal(weight.numpy(), old)
+
+
+@pytest.mark.parametrize(
+    ("signal", "verbose", "probed"), [(1.0, 1, False), (0.0, 0, False), (0.0, 1, True)]
+)
+def test_a_training_that_learns_nothing_for_no_known_reason_is_probed(
+    rng, monkeypatch, signal, verbose, probed
+):
+    made = []
+    for check in checks_of([Moment.PROBE]):
+        monkeypatch.setattr(type(check), "examine", lambda self, case: made.append(self.id) or [])
+    x = rng.normal(size=(256, 3)).astype(np.float32)
+    y = signal * x[:, 0] + (1 - signal) * rng.normal(size=256) > 0
+    model = small(layers.Dense(1, "sigmoid"), loss="binary_crossentropy", optimizer="adam")
+    history = model.fit(x, y, epochs=4, batch_size=8, verbose=verbose)
+    assert ("R3" in found(history)) == (signal == 0)
+    assert ("P1" in made) == probed
 
 
 # -- remembering -------------------------------------------------------------------------------

@@ -167,6 +167,9 @@ class Visit:
             return now - began + cost <= SHARE * (now - self._began)
 
         self.diagnosis = self.diagnosis.followed_by(examine_case(case, AFTER, wanted))
+        if self._speaks and any(f.check == "R3" for f in self.diagnosis.roots):
+            # Nothing is learned, and nothing says why: whoever sits there gets the probes' answer.
+            self.diagnosis = self.diagnosis.followed_by(examine_case(case, [Moment.PROBE]))
         self._show()
         if self.training.advice == "auto" and self.training.verbose == 1:
             line = yardsticks(case, history)
