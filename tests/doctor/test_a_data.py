@@ -338,6 +338,40 @@ def test_a9_tells_targets_that_were_mixed_from_those_that_were_not(table, rng):
     assert "A9" in look(line, x, rng.permutation(x[:, 0]))
 
 
+def test_a9_sees_what_tells_of_a_class_that_is_too_rare_to_be_named(rng):
+    x = rng.normal(size=(1000, 4)).astype(np.float32)
+    chance = 1 / (1 + np.exp(4 - 1.5 * x[:, 0]))
+    y = (rng.random(1000) < chance).astype(np.int64)  # of no row is it the likelier one
+    assert "A9" not in look(classifier(4), x, y)
+    assert "A9" in look(classifier(4), x, rng.permutation(y))
+
+
+def test_a9_does_not_judge_sequences_by_models_of_columns(rng):
+    x = rng.normal(size=(300, 8, 4)).astype(np.float32)
+    y = x[np.arange(300), x[..., 0].argmax(axis=1), 1]
+    model = Sequential([Input((8, 4)), layers.GlobalMaxPooling1D(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    assert "A9" not in look(model, x, y)
+
+
+def test_a9_names_inputs_of_which_all_rows_are_the_same(table):
+    x, y = table
+    same = np.repeat(x[:1], len(x), axis=0)
+    found = look(classifier(4), same, y)
+    assert found["A9"].severity == Severity.ERROR
+    assert found["A9"].symptom == "All rows of the inputs are the same."
+    assert {"P2", "I4", "R3"} <= found["A9"].explains
+    same[-1, 2] += 1
+    assert "A9" not in harmful(look(classifier(4), same, y))
+
+
+def test_a9_leaves_targets_that_are_not_finite_to_a1(table):
+    x, _ = table
+    y = x[:, 0].copy()
+    y[3] = np.inf
+    assert sorted(look(network(4, layers.Dense(1)), x, y)) == ["A1"]
+
+
 # -- all of them -------------------------------------------------------------------------------
 
 

@@ -47,6 +47,17 @@ def test_overfitting_is_told_by_how_far_and_how_early(well, values, epoch):
         assert finding.fix.treated(well).epochs == epoch
 
 
+@pytest.mark.parametrize(
+    ("left", "worth", "named"),
+    [(0.01, 0.66, True), (0.2, 0.66, False), (0.01, 0.5, False)],
+)
+def test_rows_known_by_heart_are_told_however_little_the_loss_rose(well, left, worth, named):
+    case = losses(well, 0.68, 0.6 * worth / 0.66, 0.61, 0.62, worth)  # a constant's is 0.69
+    case = replace(case, history={**case.history, "loss": [0.6, 0.5, 0.4, 0.3, left]})
+    found = [f.measures[0].name for f in Overfitting().examine(case)]
+    assert found == (["validation's loss / a constant's"] if named else [])
+
+
 def test_rows_learned_by_heart_do_not_generalize():
     random = np.random.default_rng(0)
     x = random.normal(size=(264, 8)).astype("float32")

@@ -137,11 +137,18 @@ def test_steps_uphill_are_found():
     assert found["R2"].measures[0].value == pytest.approx(-1, abs=1e-3)
 
 
+def test_a_loss_that_hardly_rose_is_none_that_is_maximized():
+    x = np.random.default_rng(0).normal(size=(512, 2)).astype("float32")
+    model = net(optimizers.SGD(-1e-5), Dense(1, kernel_initializer="zeros"), loss="mse")
+    assert "R2" not in findings(trained(model, x, x[:, 0]))
+
+
 def test_a_loss_without_a_floor_is_found():
     x = np.random.default_rng(0).normal(size=(512, 2)).astype("float32")
     model = net(optimizers.SGD(0.05), Dense(1), loss=lambda t, p: -((t - p) ** 2))
     found = findings(trained(model, x, x[:, 0], epochs=4))
     assert found["R2"].symptom.startswith("The loss falls below every bound: from -")
+    assert "P6" in found["R2"].explains  # no rate is right for it
 
 
 def test_a_density_whose_logarithm_levels_off_is_none_without_a_floor():

@@ -1,5 +1,7 @@
 """S1: outputs, losses and targets that do not belong together are named, others are left alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -142,7 +144,6 @@ HEALTHY = [
     (3, "softplus", "categorical_crossentropy", "one-hot"),
     (1, None, "mse", "numbers"),
     (1, None, "mse", "signs"),
-    (1, None, "mse", "classes"),
     (1, "tanh", "hinge", "signs"),
     (1, None, "hinge", "binary"),
     (1, "softplus", "poisson", "classes"),
@@ -223,7 +224,20 @@ def test_class_numbers_by_a_distance_are_named_where_hits_are_counted():
     assert finding.fix.instead == (
         "layers.Dense(units=3, activation='softmax')\nloss=\"sparse_categorical_crossentropy\""
     )
-    assert found(case_of(dense(1), "mse", "classes", metrics=["mae"])) == []
+
+
+def test_whole_numbers_by_a_distance_are_a_note_where_nobody_counts_hits():
+    case = case_of(dense(1), "mse", "classes", metrics=["mae"])
+    (finding,) = found(case)
+    assert finding.symptom == "Whole numbers from 0 on are learned as amounts."
+    assert finding.severity == Severity.NOTE
+
+    def with_targets(y):
+        return found(replace(case, train=replace(case.train, y=y)))
+
+    assert len(with_targets(CLASSES)) == 1
+    assert with_targets(CLASSES.astype("float32")) == []  # as amounts are written
+    assert with_targets(CLASSES * 30) == []  # too many to be classes
 
 
 def test_each_of_several_outputs_is_judged_by_its_own_loss():

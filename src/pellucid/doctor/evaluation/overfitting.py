@@ -18,13 +18,16 @@ __all__ = ["Overfitting"]
 RISE = 0.1  # of the constant's loss
 WORSE = 1.2
 EARLY = 0.7  # of the epochs
+BY_HEART, WORTHLESS = 0.05, 0.9  # of the constants' losses: in training, and on the validation
 
 
 class Overfitting(Check):
     """E1: the validation's loss was best early, and rose far from there.
 
     Rule: at the end it is above 1.2 times its best, by more than a tenth of the constant's loss,
-    and the best epoch was in the first 70 %.
+    and the best epoch was in the first 70 %. Or, after such a best epoch, less than 5 % of the
+    constant's loss are left in training and more than 90 % on the validation: then all that was
+    learned was learned by heart, however little the loss had to rise.
 
     Source:
         Amazon SageMaker Debugger's Overfit has a tenth. UMLAUT's rule, one epoch in which the
@@ -41,10 +44,12 @@ class Overfitting(Check):
             return
         best, last = min(losses), losses[-1]
         epoch = int(np.argmin(losses)) + 1
-        if last <= WORSE * best or epoch >= EARLY * len(losses):
+        if last <= best or epoch >= EARLY * len(losses):
             return
-        limit = RISE * dumb_loss(case, validation=True)
-        if not last - best > limit:
+        constant = dumb_loss(case, validation=True)
+        limit = RISE * constant
+        rose = last > WORSE * best and last - best > limit
+        if not rose and not (last > WORTHLESS * constant > 0 and _is_by_heart(case)):
             return
         yield Finding(
             self.id,
@@ -53,7 +58,9 @@ class Overfitting(Check):
             f"and is {last:.3g} now.",
             "Since then it has learned what is true of the training's rows alone.",
             (
-                Measure("rise of the validation's loss", float(last - best), limit),
+                Measure("rise of the validation's loss", float(last - best), limit)
+                if rose
+                else Measure("validation's loss / a constant's", float(last / constant), WORTHLESS),
                 Measure("best epoch", epoch, f"{EARLY:.0%} of {len(losses)}"),
             ),
             fix=Fix(
@@ -65,6 +72,12 @@ class Overfitting(Check):
             reading=(CS231N,),
             picture=lambda axes: axes.plot(range(1, len(losses) + 1), losses),
         )
+
+
+def _is_by_heart(case: Case) -> bool:
+    """Whether next to nothing is left of the loss in training."""
+    losses, constant = case.history.get("loss", []), dumb_loss(case)
+    return bool(losses) and 0 <= losses[-1] < BY_HEART * constant
 
 
 def _stopped(case: Case, epochs: int) -> Case:

@@ -15,6 +15,7 @@ from pellucid.doctor.strides import strides
 __all__ = ["Diverging"]
 
 RUNAWAY = 10.0
+MARGIN = 0.05  # of the constant's loss: at the bottom steps may go up and down
 
 
 class Diverging(Check):
@@ -22,9 +23,10 @@ class Diverging(Check):
 
     Rule: the median loss of the second half of the epochs, and the loss at the end, are above ten
     times the larger of the first loss and that of the best constant; or the loss is above the
-    first one and the constant's, and the steps point against the negative gradient (their cosine
-    is below 0). Or the reported loss fell below minus ten times its first size, faster and
-    faster: an error that is maximized has no floor, where a density's logarithm slows down.
+    first one and the constant's, by 5 % of the latter, and the steps point against the negative
+    gradient (their cosine is below 0). Or the reported loss fell below minus ten times its first
+    size, faster and faster: an error that is maximized has no floor, where a density's logarithm
+    slows down.
 
     Source:
         Ben Braiek, Khomh 2023, "Testing Feedforward Neural Networks Training Programs"
@@ -48,7 +50,9 @@ class Diverging(Check):
         half = half[len(half) // 2 :]
         if half and min(float(np.median(half)), reached.last) > RUNAWAY * start:
             yield _runaway(case, reached, float(np.median(half)), start)
-        elif reached.last > start and (cosine := strides(case).downhill) < 0:
+        elif (
+            reached.last > start + MARGIN * reached.dumb and (cosine := strides(case).downhill) < 0
+        ):
             yield _uphill(case, reached, cosine)
 
 
@@ -85,7 +89,7 @@ def _bottomless(losses: list[float]) -> Finding:
         fix=Fix(
             instead="ops.mean((y_true - y_pred) ** 2)", now="-ops.mean((y_true - y_pred) ** 2)"
         ),
-        explains=Diverging.explains,
+        explains=Diverging.explains | {"P6"},  # no rate is right for it
         reading=(CS231N,),
     )
 
@@ -101,6 +105,6 @@ def _uphill(case: Case, reached: Harm, cosine: float) -> Finding:
             Measure("loss at the end", reached.last, reached.first),
         ),
         fix=Fix(instead="a learning rate above 0, and a gradient that is not negated"),
-        explains=Diverging.explains,
+        explains=Diverging.explains | {"P6"},  # no rate is right for it
         reading=(CS231N,),
     )

@@ -90,7 +90,8 @@ def _found(case: Case, broken: Broken) -> Finding:
         layer=None if origin is None or origin.kind != "operation" else origin.layer,
         line=None if origin is None else origin.line or line_of(case, origin.layer),
         fix=fix,
-        explains=NotFinite.explains,
+        # Where the first step breaks, the first loss is but its shadow.
+        explains=NotFinite.explains | ({"I1"} if broken.step == broken.epoch == 0 else set()),
         reading=(CS231N,),
     )
 

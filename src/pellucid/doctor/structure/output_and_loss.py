@@ -317,7 +317,26 @@ RULES = (
         _fitting,
         lambda o: Measure("classes", o.targets.count),
     ),
+    Rule(
+        lambda o: (
+            o.family == "distance"
+            and o.units == 1
+            and o.targets.kind == "classes"
+            and 2 < o.targets.count <= FEW_CLASSES
+            and _is_whole(o)
+        ),
+        NOTE,
+        "Whole numbers from 0 on are learned as amounts",
+        "If they name classes, nothing lies between 1 and 3: {o.units} unit cannot say that a row "
+        "is either. If they count something, all is well.",
+        _fitting,
+        lambda o: Measure("different numbers, at most", o.targets.count),
+    ),
 )
+
+
+def _is_whole(o: Judged) -> bool:
+    return o.head.targets is not None and o.head.targets.dtype.kind in "iu"
 
 
 def _counts_hits(o: Judged) -> bool:
