@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Verification", "verify_model"]
 
 STEP = 1e-6  # in float64: rounding errs by some 1e-10 of the loss, and hardly a kink is crossed
+FLOOR = 1e-4  # of the loss: differences of it err by 1e-10, which has to stay below the limit
 DIRECTIONS = 3  # random ones for each variable: a wrong element shows in all of them
 NOISE = 1e-3  # of the largest gradient: what rounding leaves of one that is 0 in theory is below
 SHIFT = 1e-3  # how far weights are moved off exact kinks, such as a relu of 0 from zeros
@@ -155,7 +156,7 @@ def _against_differences(
             direction = rng.normal(size=point[place].shape)
             ends = [loss({place: point[place] + s * STEP * direction}) for s in (+1, -1)]
             along = float(np.sum(values[wide[slope]] * direction))
-            size = float(np.linalg.norm(values[wide[slope]])) + 1e-6 * (1 + abs(loss({})))
+            size = float(np.linalg.norm(values[wide[slope]])) + FLOOR * (1 + abs(loss({})))
             worst = max(worst, abs((ends[0] - ends[1]) / (2 * STEP) - along) / size)
             if not np.isfinite(along + ends[0] + ends[1]):
                 worst = float("nan")
