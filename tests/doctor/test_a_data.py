@@ -90,12 +90,30 @@ def test_a1_looks_at_the_validation_too(table):
 
 @pytest.mark.parametrize(
     ("scale", "severity"),
-    [(1, None), (19, None), (22, Severity.NOTE), (1e4, Severity.WARNING)],
+    [
+        (1, None),
+        (19, None),
+        (22, Severity.NOTE),
+        (1e4, Severity.WARNING),
+        (2e-3, None),
+        (5e-4, Severity.WARNING),
+    ],
 )
 def test_a2_is_about_columns_that_vary_much(table, scale, severity):
     x, y = table
     found = look(classifier(4), x * scale, y)
     assert (found["A2"].severity if "A2" in found else None) == severity
+
+
+def test_a2_says_of_small_inputs_that_nothing_is_seen_of_them(table):
+    x, y = table
+    model = classifier(4)
+    finding = look(model, x / 255**2, y)["A2"]
+    assert "the outputs show nothing" in finding.why
+    assert finding.measures[0].limit == 1e-3
+    assert again(finding, case_of(model, x / 255**2, y)) == []
+    rare = (np.arange(400)[:, None] % 100 == np.arange(4)).astype(np.float32)
+    assert "A2" not in look(model, rare, y)
 
 
 def test_a2_names_the_column_that_is_far_from_0(table):

@@ -1,6 +1,7 @@
 """A2: inputs of a scale that weights are not made for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -21,6 +22,7 @@ __all__ = ["FeatureScale"]
 ROWS = 1000
 LARGE, NOTED = 100.0, 20.0  # standard deviations
 UNLIKE = 100.0  # times the median standard deviation
+SMALL = 1e-3  # beside biases and steps of the usual size nothing is seen of it
 FAR, OFFSET = 30.0, 5.0  # means: in standard deviations, and in themselves
 
 
@@ -31,7 +33,8 @@ class FeatureScale(Check):
     ``Normalization`` or a formula of one's own brings to scale are silent. Of the columns (the last
     axis) that are not constant: a standard deviation above 100, or above 1 and above 100 times the
     median one, or a mean beyond 5 and 30 standard deviations, is a warning; a standard deviation
-    above 20, or whole numbers from 0 to 255, as pixels are, a note.
+    above 20, or whole numbers from 0 to 255, as pixels are, a note. If all standard deviations
+    are below 0.001, as of pixels that were divided by 255 twice, that is a warning, too.
 
     Source:
         LeCun, Bottou, Orr, Müller 1998, "Efficient BackProp", section 4.3; the limits were measured
@@ -77,7 +80,10 @@ class FeatureScale(Check):
             measures.append(
                 Measure("largest mean in standard deviations", float(offset.max()), FAR)
             )
-        bad = not pixels and (largest > LARGE or len(measures) > 1)
+        small = largest < SMALL
+        if small:
+            measures[0] = replace(measures[0], limit=SMALL)
+        bad = not pixels and (small or largest > LARGE or len(measures) > 1)
         if not bad and largest <= NOTED and not pixels:
             return None
         worst = int(numbers[np.argmax(offset if largest <= LARGE < FAR < offset.max() else std)])
@@ -86,8 +92,13 @@ class FeatureScale(Check):
             self.id,
             Severity.WARNING if bad else Severity.NOTE,
             "The inputs are of a scale that the first weights are not made for.",
-            "First weights expect inputs about 1 in size: large ones saturate units and make "
-            "the loss a narrow valley, in which only tiny steps do not diverge.",
+            "First weights expect inputs about 1 in size: "
+            + (
+                "of such small ones the outputs show nothing, and gradients are as small."
+                if small
+                else "large ones saturate units and make the loss a narrow valley, in which only "
+                "tiny steps do not diverge."
+            ),
             tuple(measures),
             fix=Fix(
                 "norm = layers.Normalization()\nnorm.adapt(x_train)\n"
