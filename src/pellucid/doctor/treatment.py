@@ -1,16 +1,18 @@
 """Models made again with a change, so that a treatment can be tried beside the original."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, cast
 
 import numpy as np
 
+from pellucid.configured import Configured
 from pellucid.doctor.case import Case
 from pellucid.layers.layer import Layer
 from pellucid.models.cloning import clone_model
 from pellucid.models.model import Model
 from pellucid.models.sequential import Sequential
+from pellucid.serialization import serialize
 
 __all__ = ["can_change", "changed", "code", "remade"]
 
@@ -68,4 +70,9 @@ def code(layer: Layer, **arguments: Any) -> str:
     """How a layer is written, with some arguments set to others; without its name."""
     made = remade(layer, **arguments) if arguments else layer
     start, _, _ = repr(made).rpartition("name=")
+    for field in fields(made):
+        value = getattr(made, field.name)
+        room = type(value).__module__.split(".")
+        if isinstance(value, Configured) and room[0] == "pellucid":
+            start = start.replace(repr(serialize(value)), f"{room[1]}.{value!r}")
     return f"layers.{start.rstrip(', ')})"
