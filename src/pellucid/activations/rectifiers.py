@@ -217,8 +217,8 @@ def sparse_plus(x: Any) -> Any:
         array([0.  , 0.25, 2.  ])
 
     Source:
-        Keras 3, ``keras.activations.sparse_plus``. It is to softplus what :func:`sparsemax` is to
-        softmax.
+        Keras 3, ``keras.activations.sparse_plus``. It is to softplus what
+        :func:`~pellucid.activations.sparsemax` is to softmax.
     """
     x = floating(x)
     parabola = 0.25 * square(clip(x, -1, 1) + 1)

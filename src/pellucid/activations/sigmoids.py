@@ -60,7 +60,8 @@ def hard_sigmoid(x: Any) -> Any:
 def sparse_sigmoid(x: Any) -> Any:
     """Straight line ``(x + 1) / 2`` between 0 and 1, which it reaches at -1 and 1, with slope 1/4.
 
-    It is the slope of :func:`sparse_plus`, as the sigmoid is that of softplus.
+    It is the slope of :func:`~pellucid.activations.sparse_plus`, as the sigmoid is that of
+    softplus.
 
     Args:
         x: Real values.

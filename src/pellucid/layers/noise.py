@@ -97,7 +97,8 @@ class AlphaDropout(Noisy):
 class GaussianDropout(Noisy):
     """In training, each input is multiplied by a normal number of mean 1.
 
-    Its variance, ``rate / (1 - rate)``, is that of the factors of :class:`Dropout`.
+    Its variance, ``rate / (1 - rate)``, is that of the factors of
+    :class:`~pellucid.layers.Dropout`.
 
     Args:
         rate: The probability of the dropout that it resembles, from 0 to below 1.

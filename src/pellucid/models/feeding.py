@@ -89,8 +89,9 @@ class Stream:
     ) -> Ran:
         """Run the step on the next batches, each by itself.
 
-        Arguments and result are those of :meth:`Resident.run_epoch`; ``before`` and ``after`` are
-        called at every batch.
+        Arguments and result are those of
+        :meth:`~pellucid.models.running.Resident.run_epoch`; ``before`` and ``after`` are called at
+        every batch.
         """
         self.feed.begin_epoch()
         went_on = self._pass is not None

@@ -1,9 +1,9 @@
 """Numbers of many distributions, made from random bits.
 
-A ``seed`` is everywhere an int (the same numbers at each call), a :class:`SeedGenerator` (others
-at each call), a key uint32[2], or ``None`` for the global generator. The numbers are a NumPy array
-at once, or a tensor: inside ``with Updates()``, where the shape holds tensors, or with a key that
-is a tensor.
+A ``seed`` is everywhere an int (the same numbers at each call), a
+:class:`~pellucid.random.SeedGenerator` (others at each call), a key uint32[2], or ``None`` for the
+global generator. The numbers are a NumPy array at once, or a tensor: inside ``with Updates()``,
+where the shape holds tensors, or with a key that is a tensor.
 """
 
 import math

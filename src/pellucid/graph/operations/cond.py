@@ -114,7 +114,7 @@ def cond(
 ) -> Any:
     """One of two functions' results, by a condition that is known when the graph runs.
 
-    Only the branch taken runs, in both engines; :func:`where` computes both sides.
+    Only the branch taken runs, in both engines; :func:`~pellucid.ops.where` computes both sides.
 
     Args:
         predicate: A boolean scalar. Where its value is known already, the function that it

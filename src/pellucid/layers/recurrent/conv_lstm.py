@@ -22,7 +22,7 @@ PADDINGS = ("same", "valid")
 
 @dataclass(eq=False, repr=False)
 class ConvLSTMCell(Cell):
-    """One step: as in :class:`LSTMCell`, with convolutions where that has products.
+    """One step of :class:`~pellucid.layers.LSTMCell`, with convolutions where that has products.
 
     The state has the size of the input's convolution, and is itself convolved with padding.
     """
@@ -202,9 +202,9 @@ class ConvLSTM1D(ConvLSTM):
         activation, recurrent_activation, use_bias, kernel_initializer, recurrent_initializer,
             bias_initializer, unit_forget_bias, kernel_regularizer, recurrent_regularizer,
             bias_regularizer, kernel_constraint, recurrent_constraint, bias_constraint, dropout,
-            recurrent_dropout, seed: As in :class:`LSTMCell`.
+            recurrent_dropout, seed: As in :class:`~pellucid.layers.LSTMCell`.
         return_sequences, return_state, go_backwards, stateful, unroll, zero_output_for_mask: As
-            in :class:`LSTM`.
+            in :class:`~pellucid.layers.LSTM`.
 
     Shapes:
         sequences (B, T, W, C) → (B, W', filters), or (B, T, W', filters) with
