@@ -68,6 +68,7 @@ def test_a_wrong_gradient_is_an_error_with_its_place(name):
 def test_a_wrong_sign_is_told_as_such():
     (finding,) = found(case_of(rule(lambda x: x * x * x, lambda g, x: -3 * g * x * x)))
     assert finding.fix.instead == "the same with the other sign"
+    assert finding.line.endswith("return forwards(x), lambda upstream: backwards(upstream, x)")
 
 
 def test_a_gradient_off_by_a_thousandth_is_a_warning_and_by_less_than_the_limit_nothing():
@@ -151,6 +152,7 @@ def test_an_operation_of_the_users_own_is_checked_too(factor, told):
     findings = found(case_of(lambda x: apply(Cube(factor), x)))
     assert [f.severity for f in findings] == told
     assert all("the operation 'cube'" in f.symptom for f in findings)
+    assert all(f.line.endswith("def gradient(self, upstream, output, x):") for f in findings)
 
 
 def test_a_rule_that_is_used_twice_is_told_once():

@@ -61,6 +61,7 @@ def test_an_operation_that_xla_computes_otherwise_is_an_error_and_leaves_no_trac
     assert finding.symptom == "'doubled' is not the same in both engines."
     assert finding.measures[0].value == pytest.approx(0.005, rel=1e-3)
     assert finding.measures[0].limit == 1e-10
+    assert finding.line.endswith("def lower(self, jax, x):")
 
 
 @pytest.mark.parametrize("by", [2.0, 2.00001], ids=["equal", "just inside the limit"])

@@ -13,6 +13,7 @@ from pellucid.doctor.view import View, layer_of
 from pellucid.graph.dtypes import is_float
 from pellucid.graph.gradients import gradients
 from pellucid.graph.operations.custom import CustomGradient
+from pellucid.graph.scope import source_line
 from pellucid.graph.tensor import Op, Tensor, unpack
 from pellucid.graph.variable import Variable, placeholder
 from pellucid.graph.walk import ancestors, evaluate
@@ -84,7 +85,7 @@ class GradientRules(Check):
                 Measure("places where it is off", worst.count),
             ),
             layer=None if where.startswith("loss") else where or None,
-            line=rule.node.line,
+            line=_line(rule),
             fix=Fix(
                 _advice(worst),
                 f"return y, lambda upstream: ...  # in {rule.name}"
@@ -287,6 +288,13 @@ def _is_one(node: Tensor) -> bool:
 def _is_identity(results: list[np.ndarray], arrays: list[np.ndarray]) -> bool:
     """Whether what comes out is what went in: then the gradient is what it was written for."""
     return all(any(np.array_equal(y, x) for x in arrays) for y in results)
+
+
+def _line(rule: _Rule) -> str | None:
+    """Where the rule itself was written."""
+    op: Any = rule.node.op
+    code = getattr(op.rule if rule.by_function else type(op).gradient, "__code__", None)
+    return None if code is None else source_line((code.co_filename, code.co_firstlineno))
 
 
 def _advice(worst: _Slope) -> str:

@@ -14,6 +14,7 @@ from pellucid.engines.engine import engine
 from pellucid.engines.function import Function
 from pellucid.graph.dtypes import is_float
 from pellucid.graph.gradients import gradients
+from pellucid.graph.scope import source_line
 from pellucid.graph.tensor import Tensor
 from pellucid.graph.variable import Variable
 from pellucid.graph.walk import ancestors
@@ -65,6 +66,7 @@ class UnequalEngines(Check):
 
     def _found(self, case: Case, node: Tensor, distance: float) -> Finding:
         maker = node if node.forward is None else node.forward
+        code = type(maker.op).lower.__code__
         what = f"'{maker.op.name}'" if node is maker else f"The gradient of '{maker.op.name}'"
         return Finding(
             self.id,
@@ -74,7 +76,7 @@ class UnequalEngines(Check):
             "trace, a drawing or an export shows.",
             (Measure("difference, of the largest number", distance, LIMITS["float64"]),),
             layer=layer_of(case.model, maker) or None,
-            line=maker.line,
+            line=source_line((code.co_filename, code.co_firstlineno)),
             fix=Fix(f"testing.check_engines({maker.op.name}, x)  # until it is quiet"),
             explains=self.explains,
             reading=(RECIPE,),
