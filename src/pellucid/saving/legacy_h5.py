@@ -8,23 +8,21 @@ import json
 import os
 import warnings
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 
-from pellucid.errors import DataError, UnknownNameError
+from pellucid.errors import DataError
 from pellucid.layers.awaited import weights_awaited
 from pellucid.saving.archive import understood
 from pellucid.saving.hdf5 import EXPANSION, FREE, Reader, reading
+from pellucid.saving.legacy_config import renewed
 from pellucid.saving.weights_h5 import Found, assign
-from pellucid.serialization import class_of, deserialize, sharing
+from pellucid.serialization import deserialize, sharing
 
 __all__ = ["load_legacy"]
 
-GRAPHS = ("Functional", "Model", "Sequential")
-MERGING = ("Add", "Subtract", "Multiply", "Maximum", "Minimum")  # operations and layers
-RENAMED = {"lr": "learning_rate"}
+ADAMS = ("Adam", "AdamW", "Adamax", "Nadam")  # which keep two numbers for each weight
 
 
 def load_legacy(
@@ -52,7 +50,8 @@ def load_legacy(
                 mend="make the model and call its load_weights, if it is a file of weights",
             )
         with understood(f"{path}, model_config"), sharing(), weights_awaited(limit):
-            model = deserialize(_renewed(json.loads(described)), custom_objects, safe_mode)
+            model = deserialize(renewed(json.loads(described)), custom_objects, safe_mode)
+        _warn_of_changes(path, str(reader.attribute("keras_version")), str(described))
         found = _weights(model, reader)
         training = reader.attribute("training_config") if compile else None
         if training is not None:
@@ -61,69 +60,6 @@ def load_legacy(
             found += _optimizer_state(model, reader)
         assign(found)
     return model
-
-
-def _renewed(config: Any) -> Any:
-    """A description as Keras 3 writes it."""
-    if isinstance(config, list):
-        return [_renewed(c) for c in config]
-    if not isinstance(config, dict):
-        return config
-    if not isinstance(config.get("config"), dict) or "class_name" not in config:
-        return {name: _renewed(value) for name, value in config.items()}
-    inside = {name: _renewed(value) for name, value in config["config"].items()}
-    shape = inside.pop("batch_input_shape", None)
-    if config["class_name"] == "InputLayer" and shape is not None:
-        inside["batch_shape"] = shape
-    if isinstance(inside.get("axis"), list) and len(inside["axis"]) == 1:
-        inside["axis"] = inside["axis"][0]
-    if _is_operation(config):
-        return {
-            **_renewed({n: v for n, v in config.items() if n not in ("class_name", "config")}),
-            "class_name": config["class_name"],
-            "config": inside,
-            "module": "keras.src.ops.numpy",
-            "registered_name": config["class_name"],
-        }
-    if config["class_name"] == "Sequential":
-        inside["layers"] = _with_input(config["config"]["layers"], inside["layers"])
-    return {**config, "config": _known(config, inside)}
-
-
-def _is_operation(config: Mapping[str, Any]) -> bool:
-    """Whether an operation between layers is described; ``Add`` can be either."""
-    name = str(config["class_name"])
-    if name in GRAPHS or name.startswith("__") or not config.get("inbound_nodes"):
-        return False
-    node = config["inbound_nodes"][0]
-    operands = len(node["args"]) if isinstance(node, dict) else 0
-    try:
-        class_of(config)
-    except UnknownNameError:
-        return isinstance(node, dict)
-    return name in MERGING and operands > 1
-
-
-def _with_input(old: list[Any], renewed: list[Any]) -> list[Any]:
-    """The layers with an input in front, where only the first one said its shape."""
-    shape = old[0]["config"].get("batch_input_shape") if old else None
-    if shape is None or old[0]["class_name"] == "InputLayer":
-        return renewed
-    dtype = old[0]["config"].get("dtype")
-    inside = {"batch_shape": shape, "dtype": dtype if isinstance(dtype, str) else "float32"}
-    return [{"class_name": "InputLayer", "config": inside}, *renewed]
-
-
-def _known(config: Mapping[str, Any], inside: dict[str, Any]) -> dict[str, Any]:
-    """The arguments without those that classes have no longer."""
-    inside = {RENAMED.get(name, name): value for name, value in inside.items()}
-    if config["class_name"] in GRAPHS or str(config["class_name"]).startswith("__"):
-        return inside
-    kind = class_of(config)
-    if not is_dataclass(kind):
-        return inside
-    names = {f.name for f in fields(kind)} | {"vocabulary_size"}
-    return {name: value for name, value in inside.items() if name in names}
 
 
 def _weights(model: Any, reader: Reader) -> Found:
@@ -157,7 +93,10 @@ def _weights(model: Any, reader: Reader) -> Found:
 def _compile_config(config: Mapping[str, Any]) -> dict[str, Any]:
     """What the model was compiled with, as Keras 3 writes it."""
     taken = ("loss", "loss_weights", "metrics", "weighted_metrics")
-    found = {name: _renewed(_metric(config.get(name))) for name in taken}
+    found = {
+        name: renewed(_among("losses" if name == "loss" else "metrics", _metric(config.get(name))))
+        for name in taken
+    }
     for name in ("metrics", "weighted_metrics"):
         while isinstance(found[name], list) and found[name] and isinstance(found[name][0], list):
             found[name] = found[name][0] if len(found[name]) == 1 else found[name]
@@ -165,16 +104,58 @@ def _compile_config(config: Mapping[str, Any]) -> dict[str, Any]:
                 break
     optimizer = config["optimizer_config"]
     name = str(optimizer["class_name"]).removeprefix("Custom>")
-    return {**found, "optimizer": _renewed({**optimizer, "class_name": name, "module": "keras"})}
+    return {**found, "optimizer": renewed({**optimizer, "class_name": name, "module": "keras"})}
+
+
+def _among(kind: str, config: Any) -> Any:
+    """Losses or metrics, said to be such: some have one name."""
+    if isinstance(config, list):
+        return [_among(kind, c) for c in config]
+    if not isinstance(config, dict):
+        return config
+    if "class_name" not in config:
+        return {name: _among(kind, c) for name, c in config.items()}
+    inside = {n: v for n, v in config["config"].items() if (n, v) != ("reduction", "auto")}
+    return {"module": f"keras.{kind}", **config, "config": inside}
 
 
 def _metric(config: Any) -> Any:
     """Metrics by the names of the functions that they are made of."""
     if isinstance(config, list):
-        return [_metric(c) for c in config]
+        return [_metric(c) for c in config if c is not None]
     if isinstance(config, dict) and config.get("class_name") == "MeanMetricWrapper":
         return config["config"]["fn"]
     return config
+
+
+def _slots(optimizer: Any, names: list[str]) -> tuple[list[Any], list[str]]:
+    """The variables of an optimizer that a file can have, and their places in it, in one order."""
+    variables = list(optimizer.variables)
+    if len(names) == len(variables):  # of Keras 3
+        return variables, names
+    first = names[0].rsplit("/", 1)[-1].split(":")[0] if names else ""
+    if first not in ("iter", "iteration"):
+        return variables, []
+    # The learning rate is in the description; the numbers for each weight follow.
+    wanted, rest = [variables[0], *variables[2:]], names[1:]
+    kinds = [n.split(":")[0].split("/")[-1 if first == "iter" else 1] for n in rest]
+    order = list(dict.fromkeys(kinds))
+    if len(order) > 1 and type(optimizer).__name__ not in ADAMS:
+        return variables, []
+    by_kind = [[n for n, k in zip(rest, kinds, strict=True) if k == kind] for kind in order]
+    if len({len(each) for each in by_kind}) > 1:
+        return variables, []
+    return wanted, [names[0], *(n for each in zip(*by_kind, strict=True) for n in each)]
+
+
+def _warn_of_changes(path: str, version: str, described: str) -> None:
+    """Warn where Keras 3 computes something else under a name of Keras 2."""
+    if version[:2] in ("1.", "2.") and '"hard_sigmoid"' in described:
+        warnings.warn(
+            f"{path} of Keras {version} has layers with 'hard_sigmoid', which was 0.2 x + 0.5 "
+            "there and is x / 6 + 0.5 since Keras 3: predictions differ a little.",
+            stacklevel=4,
+        )
 
 
 def _optimizer_state(model: Any, reader: Reader) -> Found:
@@ -183,10 +164,11 @@ def _optimizer_state(model: Any, reader: Reader) -> Found:
     optimizer = model.optimizer
     optimizer.build(model.trainable_variables)
     label = f"optimizer '{optimizer.name}'"
-    if len(names) == len(optimizer.variables):
-        arrays = [reader.array(f"optimizer_weights/{n}", None, label) for n in names]
-        if all(np.shape(a) == v.shape for a, v in zip(arrays, optimizer.variables, strict=True)):
-            return list(zip(optimizer.variables, arrays, strict=True))
+    wanted, places = _slots(optimizer, names)
+    if len(places) == len(wanted):
+        arrays = [reader.array(f"optimizer_weights/{n}", None, label) for n in places]
+        if all(np.shape(a) == v.shape for a, v in zip(arrays, wanted, strict=True)):
+            return list(zip(wanted, arrays, strict=True))
     if names:
         warnings.warn(
             f"The {label} starts anew: it has {len(optimizer.variables)} variables, the one in "
