@@ -5,7 +5,7 @@ from html import unescape
 import numpy as np
 import pytest
 from scipy.stats import binomtest
-from sklearn.metrics import confusion_matrix
+from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from pellucid import (
     Input,
@@ -19,6 +19,7 @@ from pellucid import (
     random,
 )
 from pellucid.errors import ArgumentError
+from pellucid.losses import BinaryCrossentropy
 from pellucid.see.recipe import recipe
 from pellucid.see.report_page import Report, interval
 from pellucid.see.report_parts import MOST_MISTAKES
@@ -172,6 +173,7 @@ def test_a_classifier_of_rows_reports_its_plane_and_its_inside(trained, rng, tmp
         "What is inside",
         "What it says over its features",
         "Where it puts rows",
+        "How often its probabilities come true",
         "How gradients flow back",
         "What comes out of its layers",
         "How its weights are spread",
@@ -278,3 +280,16 @@ def test_of_a_model_that_is_made_by_code_its_class_is_named(tmp_path):
     model = Mine()
     model(np.ones((1, 2)))
     assert "model = Mine(...)" in recipe(model)
+
+
+def test_of_two_classes_it_is_shown_how_well_they_are_told_apart(trained, rng, tmp_path):
+    x = rng.normal(size=(40, 3)).astype("float32")
+    y = (x[:, 0] > 0).astype(int)
+    path = tmp_path / "report.html"
+    model = trained(Sequential([Input((3,)), layers.Dense(1)]), BinaryCrossentropy(True), x, y)
+    model.report(path, x, y, labels=["no", "yes"], findings=())
+    said = model.predict(x, verbose=0)[:, 0]
+    assert "How well it tells them apart" in headings(path)
+    assert f"yes: area {roc_auc_score(y, said):.3g}; at " in Page(path.read_text()).text
+    model.report(path, x[y == 1], y[y == 1], labels=["no", "yes"], findings=())
+    assert "How well it tells them apart" not in headings(path)

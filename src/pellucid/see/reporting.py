@@ -21,6 +21,7 @@ from pellucid.see.flow import plot_flow
 from pellucid.see.graph_picture import draw_graph
 from pellucid.see.histograms import plot_activations, plot_weights
 from pellucid.see.inside import loss_of
+from pellucid.see.probabilities import plot_calibration, plot_roc
 from pellucid.see.recipe import recipe
 from pellucid.see.report_page import Report, check_writable, write
 
@@ -193,6 +194,11 @@ def _pictures(model: Model, x: Any, y: Any, made: Report) -> list[tuple[str, str
         if made.of_classes and len(rows) > 2 and len(layers) > 1:
             classes = classes_of(targets)
             add("Where it puts rows", 3.8, plot_embedding, model, rows, classes, labels=made.labels)
+        if made.of_classes:
+            truth = classes_of(made.y_true)
+            if made.labels is not None and len(made.labels) == 2 and len(np.unique(truth)) == 2:
+                add("How well it tells them apart", 3.8, plot_roc, truth, made.said, made.labels)
+            add("How often its probabilities come true", 3.8, plot_calibration, truth, made.said)
     kernels: list[Any] = [n for n in layers if getattr(n, "kernel", None) is not None]
     if kernels and kernels[0].kernel.ndim == 4 and kernels[0].kernel.shape[0] > 1:
         add("What its first filters look for", 3.2, plot_filters, kernels[0])
