@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pellucid import Input, Sequential, layers
-from pellucid.doctor.batch_size import BatchTest, Speed, _is_memory, find_batch_size
+from pellucid.doctor.batch_size import REPEATS, BatchTest, Speed, _is_memory, find_batch_size
 from pellucid.engines.engine import engine
 from pellucid.errors import ArgumentError, StateError
 from pellucid.random.seeds import set_random_seed
@@ -38,7 +38,7 @@ def searched(seconds_of_a_step, rows=512, **options):
     def timed(run):
         run()
         calls.append(1)
-        n = min(size[0] * 2 ** ((len(calls) - 1) // 3), rows)  # three times each
+        n = min(size[0] * 2 ** ((len(calls) - 1) // REPEATS), rows)
         return (min(4096, rows) // n) * seconds_of_a_step(n)
 
     return find_batch_size(model, x, y, timed=timed, **options)
@@ -76,7 +76,7 @@ def test_it_ends_where_memory_does():
 
     def timed(run):
         calls.append(1)
-        if len(calls) > 6:
+        if len(calls) > 2 * REPEATS:
             raise MemoryError
         return 1e-3
 

@@ -120,11 +120,13 @@ def test_a_training_that_does_not_run_is_told_and_drawn():
     after = Course(np.array([0, 10]), 1 - learned, learned, none)
     treatment = Treatment("S6", "layer.trainable = True", before, after, None)
     assert treatment.helped
-    assert repr(treatment) == ("<Treatment of S6: helped, as it is nothing, with the change 50%>")
+    assert repr(treatment) == (
+        "<Treatment of S6: helped, as it is not trained, with the change 50%>"
+    )
     assert treatment.describe() == (
         "S6: the change helped.\n"
         "Of the way from the best constant's loss to 0 on rows of the training, after 10 steps: "
-        "as it is nothing, with the change 50%.\n"
+        "as it is not trained, with the change 50%.\n"
         "The training as it is stopped: There is nothing to train.\n"
         "The change:\n"
         "layer.trainable = True"

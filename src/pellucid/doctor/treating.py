@@ -23,6 +23,7 @@ __all__ = ["Course", "Treatment", "compare"]
 
 STEPS = 500  # at most: enough to see which of two is better, in seconds
 LOOKS = 20
+LOWEST = -0.5  # of what is drawn
 CLEARLY = 0.05  # of the way from the constant's loss to 0
 
 
@@ -86,7 +87,8 @@ class Treatment:
         parts = []
         for name, course in (("as it is", self.before), ("with the change", self.after)):
             end = course.end(self.validation)
-            parts.append(f"{name} {'nothing' if math.isnan(end) else f'{end:.0%}'}")
+            number = "no number" if math.isnan(end) else f"{end:.0%}"
+            parts.append(f"{name} {number if course.refused is None else 'not trained'}")
         return ", ".join(parts)
 
     def describe(self) -> str:
@@ -124,9 +126,10 @@ class Treatment:
         ):
             shown = course.validation if self.validation else course.learned
             label = name if course.refused is None else f"{name}: could not be trained"
-            ax.plot(course.steps[: len(shown)], shown, line, color=colours[colour], label=label)
+            seen = np.maximum(shown, LOWEST)  # what is worse lies on the edge
+            ax.plot(course.steps[: len(seen)], seen, line, color=colours[colour], label=label)
         ax.axhline(0.0, color=colours["baseline"], linewidth=1, linestyle=":")
-        ax.set(xlabel="steps", ylabel="learned: 0 a constant, 1 all", ylim=(-0.5, 1.05))
+        ax.set(xlabel="steps", ylabel="learned: 0 a constant, 1 all", ylim=(1.1 * LOWEST, 1.05))
         ax.legend(frameon=False)
         return tell(ax, self.describe())
 
