@@ -1,5 +1,6 @@
 """Layers that NumPy computes, outside of the graph: of text, and by hashes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ __all__ = [
     "check_dense",
     "check_mode",
     "encoded",
+    "encoded_shape",
     "integers",
     "one_last_axis",
     "salt_pair",
@@ -123,6 +125,19 @@ def encoded(indices: Any, mode: str, depth: int, dtype: str) -> Any:
         counts = np.bincount(inside, minlength=len(rows) * depth).astype(dtype)
         counts = counts.reshape(*indices.shape[:-1], depth)
     return counts if mode == "count" else ops.cast(counts > 0, dtype)
+
+
+def encoded_shape(shape: Sequence[Any], mode: str, depth: int) -> tuple[Any, ...]:
+    """The shape of indices of some shape, as they are (``"int"``) or as :func:`encoded`.
+
+    Examples:
+        >>> encoded_shape((None, 4), "int", 3), encoded_shape((None, 4), "count", 3)
+        ((None, 4), (None, 3))
+    """
+    if mode == "int":
+        return tuple(shape)
+    whole = mode == "one_hot" and (len(shape) < 2 or shape[-1] != 1)
+    return (*(shape if whole else shape[:-1]), depth)
 
 
 def check_mode(layer: Layer, modes: tuple[str, ...]) -> None:

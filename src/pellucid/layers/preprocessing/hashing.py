@@ -13,6 +13,7 @@ from pellucid.layers.preprocessing.array_layer import (
     check_dense,
     check_mode,
     encoded,
+    encoded_shape,
     integers,
     salt_pair,
     texts,
@@ -93,11 +94,7 @@ class Hashing(ArrayLayer):
         return array if array.dtype.kind in "biuf" else texts(inputs, self.label)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        shape = tuple(input_shape)
-        if self.output_mode == "int":
-            return shape
-        whole = self.output_mode == "one_hot" and (len(shape) < 2 or shape[-1] != 1)
-        return (*(shape if whole else shape[:-1]), self.num_bins)
+        return encoded_shape(input_shape, self.output_mode, self.num_bins)
 
 
 @dataclass(eq=False, repr=False)
@@ -170,10 +167,7 @@ class HashedCrossing(ArrayLayer):
         return integers(array, self.label) if array.dtype.kind in "biuf" else texts(x, self.label)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        shape = tuple(input_shape[0])
-        if self.output_mode == "int":
-            return shape
-        return (*(shape[:-1] if shape[-1:] == (1,) else shape), self.num_bins)
+        return encoded_shape(input_shape[0], self.output_mode, self.num_bins)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments; without ``trainable``, and the dtype by its name, as in Keras."""

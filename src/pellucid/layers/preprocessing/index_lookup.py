@@ -16,6 +16,7 @@ from pellucid.layers.preprocessing.array_layer import (
     check_dense,
     check_mode,
     encoded,
+    encoded_shape,
     integers,
     salt_pair,
 )
@@ -330,11 +331,7 @@ class IndexLookup(ArrayLayer):
             )
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        shape = tuple(input_shape)
-        if self.output_mode == "int":
-            return shape
-        whole = self.output_mode == "one_hot" and (len(shape) < 2 or shape[-1] != 1)
-        return (*(shape if whole else shape[:-1]), self._depth)
+        return encoded_shape(input_shape, self.output_mode, self._depth)
 
     # -- as data ---------------------------------------------------------------------------------
 
