@@ -239,3 +239,21 @@ def _(seed: int) -> Setup:
     y = (y > np.median(y)).astype(np.int32)
     model = classifier(16, 1, optimizer=optimizers.Adam(0.003))
     return Setup(model, x, y, {"epochs": 10, "validation_split": 0.2})
+
+
+@healthy("clicks, of which columns say little", unseen=True)
+def _(seed: int) -> Setup:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(2000, 6)).astype(np.float32)
+    y = rng.random(2000) < 1 / (1 + np.exp(0.6 - 0.45 * x[:, 0]))
+    model = classifier(8, 1, optimizer=optimizers.Adam(0.002))
+    return Setup(model, x, y.astype(np.int32), {"epochs": 8})
+
+
+@healthy("gains of tomorrow, of which today says little", unseen=True)
+def _(seed: int) -> Setup:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(2000, 5)).astype(np.float32)
+    y = (0.2 * x[:, 0] + rng.normal(size=2000)).astype(np.float32)
+    model = regressor(8, 1, optimizer=optimizers.SGD(0.01))
+    return Setup(model, x, y, {"epochs": 10})

@@ -9,6 +9,7 @@ from pellucid import engine, layers, optimizers
 from pellucid.doctor.evaluation.overfitting import Overfitting
 from pellucid.doctor.evaluation.stopped_early import StoppedEarly
 from pellucid.doctor.evaluation.wrong_tool import WrongTool
+from pellucid.doctor.finding import Severity
 from tests.doctor.trained import circle, findings, loud, net, trained
 
 Dense = layers.Dense
@@ -83,6 +84,7 @@ def test_a_class_that_is_never_predicted_is_named():
     model = net(optimizers.SGD(0.05), Dense(3, "softmax"), loss="sparse_categorical_crossentropy")
     finding = findings(trained(model, x, y, epochs=4))["E3"]
     assert finding.symptom == "Class 2 is never recognized."
+    assert finding.severity == Severity.WARNING
     assert finding.measures[0].value == (y == 2).sum()
     assert finding.fix.instead.startswith("fit(..., class_weight={0: ")
 
@@ -93,6 +95,13 @@ def test_a_class_of_nine_rows_is_not_named():
     y[:9] = 2
     model = net(optimizers.Adam(0.05), Dense(3, "softmax"), loss="sparse_categorical_crossentropy")
     assert "E3" not in findings(trained(model, x, y, epochs=4))
+
+
+def test_a_class_is_not_blamed_where_the_others_are_hardly_known_either():
+    x, y = circle(600)
+    y = (3 * y + np.arange(600) % 3).astype("int64")  # of six classes three and three are alike
+    model = net(optimizers.SGD(0.1), Dense(6, "softmax"), loss="sparse_categorical_crossentropy")
+    assert findings(trained(model, x, y))["E3"].severity == Severity.NOTE
 
 
 @pytest.mark.parametrize(("momentum", "named"), [(0.999, True), (0.5, False)])

@@ -39,6 +39,16 @@ def test_too_short_a_training_is_not_judged():
     assert findings(case) == {}
 
 
+@pytest.mark.parametrize(("slope", "says_little"), [(0.2, True), (0.0, False)])
+def test_data_that_say_little_are_not_the_networks_fault(slope, says_little):
+    random = np.random.default_rng(0)
+    x = random.normal(size=(1000, 2)).astype("float32")
+    y = (slope * x[:, 0] + random.normal(size=1000)).astype("float32")  # of 0.2 it tells 3 %
+    model = net(optimizers.SGD(0.02), Dense(1, kernel_initializer="zeros"), loss="mse")
+    found = findings(trained(model, x, y))
+    assert ("R3" in found) == (not says_little)
+
+
 def test_small_steps_are_found_with_a_rate_that_is_larger():
     x, y = circle()
     case = trained(net(optimizers.SGD(1e-7), Dense(16, "relu"), Dense(1, "sigmoid")), x, y)

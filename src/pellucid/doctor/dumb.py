@@ -8,13 +8,13 @@ from pellucid import losses
 from pellucid.doctor.case import Case, Head
 from pellucid.graph.gradients import gradients
 from pellucid.graph.operations.broadcasting import broadcast_to
-from pellucid.graph.tensor import as_tensor
+from pellucid.graph.tensor import Tensor, as_tensor
 from pellucid.graph.variable import placeholder
 from pellucid.graph.walk import evaluate
 from pellucid.losses.loss import Loss
 from pellucid.models.compiled import is_loss
 
-__all__ = ["best_constant", "dumb_loss"]
+__all__ = ["best_constant", "dumb_loss", "loss_of_chance"]
 
 ROWS = 10_000  # more of them would change the last digits alone
 STEPS = 50  # of L-BFGS, for losses whose best constant has no formula
@@ -56,11 +56,24 @@ def _dumb_loss(case: Case, validation: bool) -> float:
         weight = case.validation_weight(head) if validation else case.weight(head)
         row = _row(prediction.shape[1:], head.targets)
         constant = best_constant(head, case.weight(head), row)
-        y, w = _thinned(truth, weight)
-        cost = head.loss(y, _spread(constant, len(y), row), sample_weight=w)
-        total += head.weight * float(np.mean(cost))
+        total += _cost(head, constant, truth, weight, row)
         counted = True
     return total if counted else float("nan")
+
+
+def loss_of_chance(case: Case, head: Head, prediction: Tensor) -> float:
+    """The loss of an output that gives all classes the same chance, under a crossentropy."""
+    row = _row(prediction.shape[1:], head.targets)
+    alone = row[-1:] == (1,) or "binary" in getattr(head.loss, "name", "").lower()
+    chance = 0.0 if getattr(head.loss, "from_logits", False) else 0.5 if alone else 1 / row[-1]
+    return _cost(head, np.full(row[-1:], chance), head.targets, case.weight(head), row)
+
+
+def _cost(head: Head, constant: np.ndarray, y: Any, weight: Weights, row: tuple[int, ...]) -> float:
+    """The loss of a constant output, times the weight of the output."""
+    y, w = _thinned(y, weight)
+    cost: Any = head.loss(y, _spread(constant, len(y), row), sample_weight=w)  # type: ignore[misc]
+    return head.weight * float(np.mean(cost))
 
 
 def best_constant(head: Head, weight: Weights, row: tuple[int, ...]) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 from pellucid.doctor.case import Case
 from pellucid.doctor.dumb import dumb_loss
 from pellucid.doctor.view import view, weighted_probe
+from pellucid.doctor.yardsticks import linear_loss
 from pellucid.models.trainer import Trainer
 
 __all__ = ["Harm", "harm", "owns_step"]
@@ -21,6 +22,7 @@ LEAST_STEPS = 100
 LEARNED = 0.05  # of the way from the constant's loss to 0: healthy networks get .16 to 1
 MOVED = 0.01  # of the first loss
 FAR = 0.2  # times the constant's loss: a first loss below it had no far way to go
+LITTLE = 0.01  # of the constant's loss: what is learned of data that say next to nothing
 CLEAR = 3  # times the limits: then the reported losses decide, without a look at the model
 NEAR = 2  # times the constant's loss: below it nothing runs away
 
@@ -37,6 +39,8 @@ class Harm:
         learned: ``(dumb - best) / dumb``: 1 for a loss of 0, 0 for no better than a constant.
         moved: ``(first - best) / |first|``.
         ripe: Whether there were steps enough to judge.
+        enough: Whether little was learned because the data say little: a linear model, too, comes
+            to no more.
     """
 
     dumb: float
@@ -46,6 +50,7 @@ class Harm:
     learned: float
     moved: float
     ripe: bool
+    enough: bool = False
 
     @property
     def not_learning(self) -> bool:
@@ -53,7 +58,7 @@ class Harm:
         if not self.ripe:
             return False
         stuck = self.moved < MOVED and self.first > FAR * self.dumb
-        return self.learned < LEARNED or stuck
+        return (self.learned < LEARNED and not self.enough) or stuck
 
 
 def owns_step(model: Any) -> bool:
@@ -117,7 +122,18 @@ def _looked(case: Case, dumb: float, ripe: bool) -> Harm | None:
     # if they are below the constant's something was learned, be it of classes that are rare.
     reported = [x for x in case.history.get("loss", []) if np.isfinite(x)]
     learned = max([(dumb - best) / dumb, *((whole - x) / whole for x in reported)])
-    return Harm(dumb, first, best, last, learned, moved, ripe)
+    enough = LITTLE < learned < LEARNED and _say_little(case, whole, learned)
+    return Harm(dumb, first, best, last, learned, moved, ripe, enough)
+
+
+def _say_little(case: Case, dumb: float, learned: float) -> bool:
+    """Whether a linear model learns something, and no more than twice as much."""
+    linear = linear_loss(case) if len(case.heads) == 1 else None
+    if linear is None or not np.isfinite(linear):
+        return False
+    by_chance = case.train.x.shape[1] / len(case.train)  # that so many columns fit of noise
+    share = (dumb - linear) / dumb
+    return bool(max(LITTLE, 2 * by_chance) < share < min(2 * learned, LEARNED))
 
 
 def _done(case: Case) -> tuple[int, int]:

@@ -38,7 +38,7 @@ class NoSignal(Check):
 
     id: ClassVar[str] = "A9"
     moment: ClassVar[Moment] = Moment.DATA
-    explains: ClassVar[frozenset[str]] = frozenset(["P2", "E1", "E2"])
+    explains: ClassVar[frozenset[str]] = frozenset(["P2", "R3", "R9", "E1", "E2", "E3"])
     quick: ClassVar[bool] = False  # scikit-learn alone takes a second to import
 
     def examine(self, case: Case) -> Iterator[Finding]:

@@ -17,9 +17,13 @@ from pellucid.models.data import Dataset
 __all__ = ["MissingClass"]
 
 LEAST_ROWS = 10
+KNOWN = 0.5  # of the other classes' rows: below, what is missing is not some class
 MOST_ROWS = 2000
 FIRST_ROWS = 256  # looked at first: mostly all classes are recognized among them
 READING = "He, Garcia 2009, Learning from Imbalanced Data, https://doi.org/10.1109/TKDE.2008.239"
+
+
+Missing = tuple[Head, list[int], Any, float]
 
 
 class MissingClass(Check):
@@ -27,7 +31,8 @@ class MissingClass(Check):
 
     Rule: of up to 2,000 rows of the validation, or else of the training, no row of a class that
     has ten is predicted as that class, after three epochs and a hundred steps. A class is the
-    largest of several outputs; of a single one, a probability above a half.
+    largest of several outputs; of a single one, a probability above a half. A warning where half
+    of the other classes' rows are recognized; else a note, for then nothing is learned well yet.
 
     Source:
         Amazon SageMaker Debugger's ClassImbalance (misprediction).
@@ -46,12 +51,15 @@ class MissingClass(Check):
         whole = _thinned(case.validation or case.train, MOST_ROWS)
         some = _missing(case, _thinned(whole, FIRST_ROWS), whole)
         # A class that one of a few rows is recognized of is not missing among more of them.
-        for head, missing, truth in _missing(case, whole, whole) if some else ():
-            yield _finding(head, missing, truth, len(case.heads) == 1)
+        for head, missing, truth, known in _missing(case, whole, whole) if some else ():
+            yield _finding(head, missing, truth, len(case.heads) == 1, known)
 
 
-def _missing(case: Case, rows: Dataset, whole: Dataset) -> list[tuple[Head, list[int], Any]]:
-    """For each output the classes with enough rows that none of some rows is recognized of."""
+def _missing(case: Case, rows: Dataset, whole: Dataset) -> list[Missing]:
+    """For each output the classes with enough rows that none of some rows is recognized of.
+
+    With them the true classes, and the share of the other classes' rows that are recognized.
+    """
     predicted = view_of(case, rows).predictions()
     targets = optree.tree_leaves(rows.y), optree.tree_leaves(whole.y)
     if not len(predicted) == len(case.heads) == len(targets[0]):
@@ -66,11 +74,15 @@ def _missing(case: Case, rows: Dataset, whole: Dataset) -> list[tuple[Head, list
         recognized = told[0][told[0] == told[1]]
         enough = classes[counts >= LEAST_ROWS]
         missing = [int(c) for c in enough if c not in recognized]
-        found += [(head, missing, truth)] if missing else []
+        others = ~np.isin(told[0], missing)
+        known = float(np.mean((told[0] == told[1])[others])) if others.any() else 0.0
+        found += [(head, missing, truth, known)] if missing else []
     return found
 
 
-def _finding(head: Head, missing: list[int], truth: np.ndarray, single: bool) -> Finding:
+def _finding(
+    head: Head, missing: list[int], truth: np.ndarray, single: bool, known: float
+) -> Finding:
     counts = {c: int(np.sum(truth == c)) for c in missing}
     weights = {
         int(c): round(len(truth) / (len(np.unique(truth)) * int(np.sum(truth == c))), 2)
@@ -79,7 +91,7 @@ def _finding(head: Head, missing: list[int], truth: np.ndarray, single: bool) ->
     names = ", ".join(map(str, missing[:8]))
     return Finding(
         "E3",
-        Severity.WARNING,
+        Severity.WARNING if known >= KNOWN else Severity.NOTE,
         f"Class {names} is never recognized."
         if len(missing) == 1
         else f"Classes {names} are never recognized.",

@@ -20,7 +20,8 @@ BY_KIND = {
 
 def is_begun(case: Case) -> bool:
     """Whether the training has begun: then the state is not the initial one."""
-    return bool(case.history) or int(case.model.optimizer.iterations) > 0
+    batches: Any = case.model.optimizer.variables[0]  # `iterations` may be a formula of them
+    return bool(case.history) or int(batches.numpy()) > 0
 
 
 def layer_at(case: Case, path: str) -> Layer | None:

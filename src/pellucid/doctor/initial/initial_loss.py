@@ -6,18 +6,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from pellucid import initializers, losses
+from pellucid import initializers
 from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.data.target_scale import standardised
-from pellucid.doctor.dumb import dumb_loss
+from pellucid.doctor.dumb import dumb_loss, loss_of_chance
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.initial.first_pass import first_pass
 from pellucid.doctor.initial.fresh_weights import first_weights, is_begun, start_otherwise
+from pellucid.doctor.structure.judged import family_of
 from pellucid.doctor.treatment import can_change
 from pellucid.graph.variable import Variable
 from pellucid.layers.layer import Layer
-from pellucid.models.compiled import is_loss
 
 __all__ = ["InitialLoss"]
 
@@ -102,17 +102,8 @@ def _is_odd(layer: Layer, argument: str, usual: str) -> bool:
 
 def _of_equal_chances(case: Case) -> float:
     """The loss of outputs that give all classes the same chance; 0 where there are none."""
-    total = 0.0
-    for head, prediction in zip(case.heads, case.predictions, strict=True):
-        count = prediction.shape[-1] if prediction.ndim else None
-        if head.loss is None or count is None:
-            continue
-        for kind, function in (
-            (losses.CategoricalCrossentropy, losses.categorical_crossentropy),
-            (losses.SparseCategoricalCrossentropy, losses.sparse_categorical_crossentropy),
-        ):
-            if is_loss(head.loss, kind, function) and count > 1:
-                total += head.weight * math.log(count)
-        if is_loss(head.loss, losses.BinaryCrossentropy, losses.binary_crossentropy):
-            total += head.weight * math.log(2)
-    return total
+    return sum(
+        loss_of_chance(case, head, prediction)
+        for head, prediction in zip(case.heads, case.predictions, strict=True)
+        if family_of(head.loss) in ("binary", "categorical", "sparse") and prediction.ndim
+    )
