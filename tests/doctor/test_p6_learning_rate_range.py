@@ -1,5 +1,7 @@
 """P6: rates that are told, and those next to them that are not, for they do no harm."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -103,3 +105,5 @@ def test_what_other_checks_tell_of_is_none_of_its_own():
     case = case_of(optimizers.SGD(30.0))
     case.model.trainable = False
     assert found(case) == []
+    case = case_of(optimizers.SGD(30.0))
+    assert found(replace(case, train=prepare(X, CLASSES + 1))) == []  # label 3 of 3 classes

@@ -73,7 +73,10 @@ class LearningRateRange(Check):
             if rates is None or not rates.max() > 0:
                 return
             rate = float(rates.max())
-            trial = Trial(case, STEPS)
+            try:
+                trial = Trial(case, STEPS)
+            except PellucidError:  # no step can be made: other checks tell why
+                return
             found = rate_test(case, trial)
             high = rate > min(found.diverging / HALF, float(found.rates[-1]))
             low = rate < found.steepest / FAR_BELOW
