@@ -39,9 +39,9 @@ def predict_rows(model: Any, path: str | os.PathLike[str]) -> str:
         >>> import pathlib, tempfile
         >>> file = pathlib.Path(tempfile.mkdtemp()) / "new.csv"
         >>> _ = file.write_text("a,b\\n1,2\\n3,4\\n")
-        >>> model = Sequential([Input((2,)), layers.Dense(1, kernel_initializer="ones")])
-        >>> print(predict_rows(model, file))
-        output
+        >>> total = layers.Dense(1, kernel_initializer="ones", name="total")
+        >>> print(predict_rows(Sequential([Input((2,)), total]), file))
+        total
         3.0
         7.0
     """
