@@ -36,7 +36,7 @@ def _(seed: int) -> Setup:
     return Setup(regressor(32, 1, loss=loss), x, y[:, None], {"epochs": 20})
 
 
-@sick("full batch beyond the stable rate", "R5", "P6", "R2", curable=True)
+@sick("full batch beyond the stable rate", "R5", "P6", "R2", "R6", curable=True)
 def _(seed: int) -> Setup:
     model = regressor(32, 32, 1, optimizer=optimizers.Adam(0.5))
     return Setup(model, *data.friedman1(seed), {"epochs": 30})

@@ -383,6 +383,12 @@ def test_a9_names_inputs_of_which_all_rows_are_the_same(table):
     assert "A9" not in harmful(look(classifier(4), same, y))
 
 
+def test_a9_does_not_judge_by_few_rows(table, rng):
+    x, y = table
+    mixed = rng.permutation(y)
+    assert "A9" not in look(classifier(4), x[:99], mixed[:99])
+
+
 def test_a9_leaves_targets_that_are_not_finite_to_a1(table):
     x, _ = table
     y = x[:, 0].copy()

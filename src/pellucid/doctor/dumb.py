@@ -63,6 +63,8 @@ def _dumb_loss(case: Case, validation: bool) -> float:
 
 def loss_of_chance(case: Case, head: Head, prediction: Tensor) -> float:
     """The loss of an output that gives all classes the same chance, under a crossentropy."""
+    if head.targets is None:
+        return 0.0
     row = _row(prediction.shape[1:], head.targets)
     alone = row[-1:] == (1,) or "binary" in getattr(head.loss, "name", "").lower()
     chance = 0.0 if getattr(head.loss, "from_logits", False) else 0.5 if alone else 1 / row[-1]

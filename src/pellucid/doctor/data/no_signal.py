@@ -14,7 +14,7 @@ from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 
 __all__ = ["NoSignal"]
 
-ROWS, LEAST_ROWS = 1000, 40
+ROWS, LEAST_ROWS = 1000, 100  # of fewer a signal may well lie within two standard errors
 FOLDS = 5
 ERRORS = 2.0  # standard errors
 NUMBERS = 100_000  # of the inputs, together: more take seconds
@@ -23,7 +23,7 @@ NUMBERS = 100_000  # of the inputs, together: more take seconds
 class NoSignal(Check):
     """Neither the five nearest neighbours nor a linear model do better than a constant: a note.
 
-    On at most 1,000 rows, cross-validated five times; better is a mean gain (in rows that are
+    On 100 to 1,000 rows, cross-validated five times; better is a mean gain (in rows that are
     right, in the squared error of the linear model's probabilities, or of numbers) of more than
     two of its standard errors. Where a network does not get beyond a constant on its validation
     either, inputs and targets were probably brought out of step. Of one input of columns or of
