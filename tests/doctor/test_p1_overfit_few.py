@@ -200,6 +200,12 @@ def test_a_loss_that_pays_for_following_the_targets_is_no_error(loss, output):
     assert [f for f in found(case) if f.severity == Severity.ERROR] == []
 
 
+def test_a_loss_that_asks_for_the_opposite_of_the_targets_is_no_error():
+    y = rng.normal(size=(120, 1)).astype(np.float32)
+    case = case_of(regressor(layers.Dense(8, "relu")), y, lambda y, p: ops.square(y + p))
+    assert [f for f in found(case) if f.severity == Severity.ERROR] == []
+
+
 def test_a_loss_on_probabilities_is_not_offered_outputs_that_are_none():
     def own(y, p):  # all ones would cost nothing, if a softmax could give them
         right = ops.sum(ops.one_hot(ops.cast(ops.reshape(y, (-1,)), "int32"), 8) * p, axis=-1)

@@ -101,6 +101,12 @@ def test_a_gradient_that_is_right_or_meant_raises_no_alarm(name):
     assert found(case_of(rule(*RIGHT[name]))) == []
 
 
+def test_a_slope_by_convention_at_a_kink_raises_no_alarm():
+    # A relu lets 0 through as 0, so that half of the values lie on the kink itself.
+    own = rule(ops.relu, lambda g, x: g * ops.cast(x > 0, "float32"))
+    assert found(case_of(lambda x: own(ops.relu(x)))) == []
+
+
 def test_an_argument_that_is_said_to_have_no_gradient_raises_none():
     @ops.custom_gradient
     def scaled(x, by):

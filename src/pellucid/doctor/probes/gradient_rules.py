@@ -24,6 +24,7 @@ __all__ = ["GradientRules"]
 STEP = 1e-5  # half of it at the second try: where both disagree there is a kink, or noise
 WRONG, INEXACT = 1e-2, 1e-4
 SMOOTH = 1e-5  # the most that two differences of different steps are apart where there is no kink
+EVEN = 1e-2  # the most that the slopes to the left and to the right are apart
 NOTHING = 1e-6  # of the largest slope: below it the digits of a difference are noise
 PLACES = 40  # elements of each argument that are moved
 LEAST_PLACES = 3  # that tell of an error: a slope by convention, at a kink, is no error
@@ -44,9 +45,10 @@ class GradientRules(Check):
     moved by 1e-5 of their size, and the outputs weighted with random numbers. A relative error
     above 1e-2 is an error, above 1e-4 a warning.
 
-    Passed over is what is no mistake: kinks (differences with half the step disagree), functions
-    that move in steps, flat stretches and the identity, to which people give a gradient on purpose
-    (straight-through estimators, reversed or clipped gradients), and arguments without one.
+    Passed over is what is no mistake: kinks (differences with half the step, or to either side,
+    disagree), functions that move in steps, flat stretches and the identity, to which people give
+    a gradient on purpose (straight-through estimators, reversed or clipped gradients), and
+    arguments without one.
 
     Source:
         CS231n, Neural Networks 3, "Gradient checks", for the form and for both limits.
@@ -248,24 +250,24 @@ class _Measured:
         """The slope by one element; ``None`` where it has none, or digits too few."""
         x = self.arrays[argument]
         step = STEP * max(1.0, abs(float(x.reshape(-1)[place])))
-        slopes = []
-        for h in (step, step / 2):
-            ends = []
-            for sign in (+1, -1):
-                moved = x.copy()
-                moved.reshape(-1)[place] += sign * h
-                ends.append(
-                    self.run([*self.arrays[:argument], moved, *self.arrays[argument + 1 :]])
-                )
+        results = []
+        for by in (-step, -step / 2, 0.0, step / 2, step):
+            moved = x.copy()
+            moved.reshape(-1)[place] += by
+            results.append(self.run([*self.arrays[:argument], moved, *self.arrays[argument + 1 :]]))
+
+        def slope(start: int, end: int) -> float:
             # Output by output: those that do not move leave no rounding error behind.
-            slopes.append(
-                sum(float(np.sum(w * (a - b))) for w, a, b in zip(self.weights, *ends, strict=True))
-                / (2 * h)
-            )
-        if not np.isfinite(slopes).all():
+            ends = zip(self.weights, results[start], results[end], strict=True)
+            return sum(float(np.sum(w * (b - a))) for w, a, b in ends) * 2 / (step * (end - start))
+
+        wide, near, left, right = slope(0, 4), slope(1, 3), slope(1, 2), slope(2, 3)
+        if not np.isfinite([wide, near, left, right]).all():
             return None
-        apart = abs(slopes[0] - slopes[1])
-        return slopes[1] if apart <= SMOOTH * max(map(abs, slopes)) else None
+        # At the kink itself both centred differences agree, and the one-sided ones do not.
+        smooth = abs(wide - near) <= SMOOTH * max(abs(wide), abs(near))
+        even = abs(right - left) <= EVEN * max(abs(right), abs(left))
+        return near if smooth and even else None
 
 
 def _outputs(rule: _Rule) -> list[Tensor]:
