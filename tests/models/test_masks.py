@@ -38,3 +38,22 @@ def test_masked_steps_count_in_no_loss_and_no_metric(rng):
     spoiled[:, 4:] = 0
     loss = ours.evaluate(x, y, verbose=0)
     assert ours.evaluate(x, spoiled, verbose=0) == pytest.approx(loss)
+
+
+def masked(y_true, y_pred):
+    """A loss, and a metric, that leaves out steps itself and comes to one number."""
+    each = pl.losses.SparseCategoricalCrossentropy(reduction=None)(y_true, y_pred)
+    counts = pl.ops.cast(y_true != 0, each.dtype)
+    return pl.ops.sum(each * counts) / pl.ops.sum(counts)
+
+
+def test_a_loss_that_comes_to_one_number_is_not_masked_once_more(rng):
+    """With Keras such a loss fails where a mask comes to it."""
+    x = rng.normal(size=(5, 6, 3)).astype("float32")
+    x[:, 4:] = 0
+    y = rng.integers(0, 4, (5, 6))
+    model = tagger(pl)
+    model.compile("sgd", masked, metrics=[masked])
+    likely = np.take_along_axis(model.predict(x), y[..., np.newaxis], -1)[..., 0]
+    wanted = -np.log(likely[y != 0]).mean()
+    np.testing.assert_allclose(model.evaluate(x, y, verbose=0), [wanted, wanted], rtol=1e-5)

@@ -8,7 +8,7 @@ from pellucid.errors import ShapeError, unknown_name
 from pellucid.graph.dtypes import dtype_name, is_float, promote
 from pellucid.graph.operations.arithmetic import divide
 from pellucid.graph.operations.broadcasting import shape_of
-from pellucid.graph.operations.casting import cast, floating
+from pellucid.graph.operations.casting import cast, floating, identity
 from pellucid.graph.operations.comparison import equal, logical_and, where
 from pellucid.graph.operations.movement import expand_dims, squeeze
 from pellucid.graph.operations.reductions import sum
@@ -85,7 +85,7 @@ class Loss(Configured):
             ShapeError: If truth, predictions and weights do not fit together.
         """
         seen = y_pred.mask if isinstance(y_pred, Tensor) else None
-        y_pred = floating(y_pred)
+        y_pred = floating(y_pred if seen is None else identity(y_pred))  # used once, in here
         dtype = self.dtype or promote(dtype_name(y_pred.dtype), "float32")
         y_pred = cast(y_pred, dtype)
         y_true = as_operand(y_true)
@@ -116,7 +116,7 @@ def weighted_loss(costs: Any, sample_weight: Any, mask: Any, reduction: str | No
     if weight is not None:
         weight = cast(weight, dtype)
         costs, weight = same_ndim(costs, weight)
-        if weight.ndim not in (0, costs.ndim):
+        if costs.ndim and weight.ndim not in (0, costs.ndim):
             raise ShapeError(
                 "Sample weights do not fit the costs that they weigh.",
                 given=f"weights of shape {tuple(weight.shape)}",

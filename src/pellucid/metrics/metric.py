@@ -13,7 +13,7 @@ from pellucid.configured import Configured, snake_case
 from pellucid.errors import ShapeError, StateError
 from pellucid.graph.dtypes import dtype_name
 from pellucid.graph.operations.broadcasting import broadcast_to, full, shape_of, size_of
-from pellucid.graph.operations.casting import cast
+from pellucid.graph.operations.casting import cast, identity
 from pellucid.graph.operations.movement import expand_dims, squeeze
 from pellucid.graph.operations.reductions import mean, sum
 from pellucid.graph.scope import in_scope, name_scope
@@ -190,7 +190,7 @@ def _weighed(values: Any, weight: Any, reduce: Callable[..., Any]) -> tuple[Any,
     values, weight = same_ndim(values, weight)
     if values.ndim > weight.ndim:
         values = reduce(values, axis=range(weight.ndim, values.ndim))
-    if weight.shape != values.shape:
+    if values.ndim and weight.shape != values.shape:  # one number for all goes with any weights
         weight = broadcast_to(weight, shape_of(values))
     return values * weight, weight
 
@@ -260,6 +260,7 @@ class MeanOf(MeanMetric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         mask = self.mask(y_true, y_pred)
         weight = apply_mask(sample_weight, mask, self.dtype or "", "sum")
+        y_pred = y_pred if mask is None else identity(y_pred)  # a loss inside uses no mask again
         self.gather(self.values(y_true, y_pred), weight)
 
 
