@@ -239,7 +239,7 @@ class _Measured:
         found = []
         for place, value in known:
             said = float(stated.reshape(-1)[place])
-            if abs(value) <= NOTHING * size or value == 0.0:  # flat: a surrogate may be meant
+            if abs(value) <= NOTHING * size:  # flat: a surrogate may be meant
                 continue
             error = abs(said - value) / max(abs(said), abs(value))
             if not error <= INEXACT:  # NaN is off, too
