@@ -8,6 +8,7 @@ import pytest
 from pellucid import Input, Sequential, layers, optimizers
 from pellucid.doctor.case import Case
 from pellucid.doctor.finding import Severity
+from pellucid.doctor.learning_rate import rate_test
 from pellucid.doctor.probes.learning_rate_range import LearningRateRange, _rates
 from pellucid.engines.engine import engine
 from pellucid.models.data import prepare
@@ -78,9 +79,10 @@ def test_a_rate_that_learns_is_silent(optimizer):
 
 
 def test_a_large_rate_that_learns_all_the_same_is_silent():
-    # Above half of where it diverges, but the training does what it should.
-    case = case_of(optimizers.SGD(1.5))
-    assert found(case) == []
+    with engine("numpy"):
+        diverging = rate_test(case_of(optimizers.SGD(0.1))).diverging
+    assert found(case_of(optimizers.SGD(0.6 * diverging))) == []
+    assert found(case_of(optimizers.SGD(6 * diverging))) != []
 
 
 def test_a_warm_up_from_nothing_is_judged_by_where_it_leads():
