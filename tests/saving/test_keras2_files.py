@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid.errors import UnknownNameError
+from pellucid.errors import DataError, UnknownNameError
 from pellucid.saving import load_model
 from tests.saving.keras2_files import ARCHIVE, alone, more_losses
 
@@ -71,4 +71,20 @@ def test_an_operation_of_tensorflow_without_a_name_here_is_refused_by_its_own(tm
         load_model(file)
     assert str(caught.value).startswith(
         f"{file}, model_config: Unknown function of TensorFlow between layers 'io.read_file'"
+    )
+
+
+def test_a_heap_of_texts_without_an_end_is_refused_instead_of_sought_for_ever(tmp_path):
+    file = unpacked("perceptron", tmp_path)
+    with open(file, "r+b") as opened:
+        at = opened.read().index(b"GCOL") + 16
+        opened.seek(at)
+        opened.write(bytes(16))  # an object of no size: HDF5 itself would never get past it
+    with pytest.raises(DataError) as caught:
+        load_model(file)
+    assert str(caught.value) == (
+        f"{file} is broken.\n"
+        f"  given:    a text of 0 bytes at byte {at}\n"
+        "  expected: a whole file\n"
+        "  to mend:  take an earlier copy"
     )

@@ -6,6 +6,7 @@ elsewhere: what is read must lie in it, have the shape that is expected, and be 
 
 import errno
 import itertools
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -128,12 +129,12 @@ class Reader:
         Raises:
             DataError: If the part lies in another file, or is no group.
         """
-        group = self._group(where)
-        return None if group is None else sum(name.isdecimal() for name in group)
+        found = self._inside(where)
+        return None if found is None else sum(name.isdecimal() for name in found)
 
     def names(self, where: str) -> list[str]:
         """The names of the arrays of a part that have names instead of numbers."""
-        return [name for name in self._group(where) or () if not name.isdecimal()]
+        return [name for name in self._inside(where) or () if not name.isdecimal()]
 
     def attribute(self, name: str, where: str = "") -> Any:
         """What is noted about the file, or a group of it, under a name; ``None`` if nothing."""
@@ -143,8 +144,14 @@ class Reader:
         for part in filter(None, where.split("/")):
             group = None if group is None else self._member(group, part, where, h5py.Group)
         try:
-            return None if group is None else group.attrs.get(name)
-        except (OSError, RuntimeError, KeyError) as error:
+            if group is None or name not in group.attrs:
+                return None
+            found, room = group.attrs.get_id(name), self.file.id.get_filesize()
+            size = math.prod(found.shape or ()) * found.dtype.itemsize
+            if size > room:  # a shape that is broken: reading it could take for ever
+                raise OSError(f"{size} bytes, in a file of {room}")
+            return group.attrs[name]
+        except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
             raise _broken(self.path, f"{where}, {name}", error) from error
 
     def texts(self, where: str, name: str) -> list[str]:
@@ -155,6 +162,14 @@ class Reader:
             pieces = list(itertools.takewhile(lambda piece: piece is not None, numbered))
         texts = [text for piece in pieces for text in np.ravel(piece)]
         return [text.decode() if isinstance(text, bytes) else str(text) for text in texts]
+
+    def _inside(self, where: str) -> list[str] | None:
+        """The names of what a part holds; ``None`` if there is no such part."""
+        group = self._group(where)
+        try:
+            return None if group is None else list(group)
+        except (OSError, RuntimeError) as error:
+            raise _broken(self.path, where or "vars", error) from error
 
     def _group(self, where: str) -> Any:
         """What holds the arrays of a part; ``None`` if there is no such part."""

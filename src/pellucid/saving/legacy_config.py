@@ -106,8 +106,8 @@ def _with_input(old: list[Any], renewed: list[Any]) -> list[Any]:
 
 def _known(config: Mapping[str, Any], inside: dict[str, Any]) -> dict[str, Any]:
     """The arguments without those that classes have no longer."""
-    names = RENAMED | RENAMED_IN.get(str(config["class_name"]), {})
-    inside = {names.get(name, name): value for name, value in inside.items()}
+    renamed = RENAMED | RENAMED_IN.get(str(config["class_name"]), {})
+    inside = {renamed.get(name, name): value for name, value in inside.items()}
     if config["class_name"] in GRAPHS or str(config["class_name"]).startswith("__"):
         return inside
     kind = class_of(config)

@@ -5,6 +5,7 @@ of layers, in the order of the model's layers.
 """
 
 import json
+import mmap
 import os
 import warnings
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from pellucid.serialization import deserialize, sharing
 
 __all__ = ["load_legacy"]
 
+HEAP = b"GCOL\x01\0\0\0"  # what a heap of texts begins with: its name and version 1
 ADAMS = ("Adam", "AdamW", "Adamax", "Nadam")  # which keep two numbers for each weight
 
 
@@ -41,6 +43,7 @@ def load_legacy(
     """
     limit = max(FREE, EXPANSION * os.path.getsize(path))
     with reading(path) as reader:
+        _check_heaps(path)
         described = reader.attribute("model_config")
         if described is None:
             raise DataError(
@@ -60,6 +63,32 @@ def load_legacy(
             found += _optimizer_state(model, reader)
         assign(found)
     return model
+
+
+def _check_heaps(path: str) -> None:
+    """Raise if texts lie in a heap that is broken, whose end HDF5 itself would seek for ever.
+
+    A heap, section III.E of the format's specification, is a row of objects: an index, 0 for what
+    is free, and a size in bytes.
+    """
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        at = content.find(HEAP)
+        while at >= 0:
+            end = at + int.from_bytes(content[at + 8 : at + 16], "little")
+            place = at + 16
+            while place + 16 <= end:
+                index = int.from_bytes(content[place : place + 2], "little")
+                size = int.from_bytes(content[place + 8 : place + 16], "little")
+                step = 16 + -(-size // 8) * 8 if index else size
+                if step < 16 or place + step > min(end, len(content)):
+                    raise DataError(
+                        f"{path} is broken.",
+                        given=f"a text of {size} bytes at byte {place}",
+                        expected="a whole file",
+                        mend="take an earlier copy",
+                    )
+                place += step
+            at = content.find(HEAP, at + 8)
 
 
 def _weights(model: Any, reader: Reader) -> Found:
