@@ -12,6 +12,7 @@ from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.diagnosis import Diagnosis
 from pellucid.doctor.finding import Finding
+from pellucid.random.seeds import random_state, restore_random_state
 
 __all__ = ["checks_of", "examine_case"]
 
@@ -46,6 +47,7 @@ def examine_case(
     """
     found: list[tuple[Moment, Finding]] = []
     checked, failed = [], {}
+    seeds = random_state()
     known = replace(case)  # without what checks computed on the way
     for check in filter(wanted, checks_of(moments)):
         began = time.perf_counter()
@@ -58,5 +60,6 @@ def examine_case(
         else:
             checked.append(check.id)
         case.remembered.seconds[check.id] = time.perf_counter() - began
+    restore_random_state(seeds)  # layers that are made to show a fix draw some
     found.sort(key=lambda pair: (pair[0], -pair[1].severity))  # else the checks' order stays
     return Diagnosis(tuple(f for _, f in found), tuple(checked), failed)

@@ -1,5 +1,6 @@
 """Name scopes, the names of nodes, and the line of the user's code that made a node."""
 
+import functools
 import linecache
 import sys
 from collections import Counter
@@ -24,7 +25,8 @@ __all__ = [
 ]
 
 PACKAGE = str(Path(__file__).parents[1])
-OPTREE = str(Path(optree.__file__).parent)  # calls back what goes through structures for us
+# What calls us back: for the parts of a structure, and for what is computed once.
+BETWEEN = (str(Path(optree.__file__).parent), functools.__file__)
 
 _scopes = Stack()
 _names: Counter[str] = Counter()
@@ -111,7 +113,7 @@ def user_line() -> tuple[str, int] | None:
 def _is_ours(code: CodeType) -> bool:
     """Whether code is this library's; a dataclass's ``__init__`` is written for it by Python."""
     made = code.co_filename == "<string>" and code.co_name == "__init__"
-    return made or code.co_filename.startswith((PACKAGE, OPTREE))
+    return made or code.co_filename.startswith((PACKAGE, *BETWEEN))
 
 
 def source_line(where: tuple[str, int] | None) -> str | None:
