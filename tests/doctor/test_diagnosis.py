@@ -272,3 +272,10 @@ def test_a_layer_is_shown_by_the_users_line_though_it_hands_its_input_on():
     small(layer, layers.Dense(1))
     (call,) = layer.calls
     assert call.outputs.line.startswith("test_diagnosis.py:")
+
+
+def test_data_with_gaps_are_told_by_a1_alone_and_break_no_other_check(table):
+    x, y = table
+    x[0, 0] = np.nan
+    diagnosis = doctor.examine(small(), x, y, moments=["data", "structure", "initial"])
+    assert ([f.check for f in diagnosis.findings], diagnosis.failed) == (["A1"], {})
