@@ -72,7 +72,7 @@ def test_a_small_rate_that_has_the_time_to_get_there_is_none():
         optimizers.LossScaleOptimizer(optimizers.Adam()),
         optimizers.SGD(0.0),
     ],
-    ids=str,
+    ids=lambda optimizer: optimizer.name,
 )
 def test_a_rate_that_learns_is_silent(optimizer):
     assert found(case_of(optimizer)) == []

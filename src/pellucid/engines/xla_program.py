@@ -25,7 +25,7 @@ from pellucid.graph.walk import ancestors, check_open_sizes, run_graph
 __all__ = ["Lowering", "Step", "XlaProgram", "compiled"]
 
 TURNED = 2**15  # elements: with fewer, writing them down takes as long as it saves
-NARROW = 16  # columns: for more, what is gained is lost again where products run side by side
+NARROW = 100  # columns: for more, the other routine is good as well
 
 
 class Lowering:
