@@ -26,7 +26,7 @@ class Task:
     loss: str = "softmax"
     batch_size: int
     steps: int
-    epochs: int = 1
+    epochs: int = 10
     optimizer: str = "adam"
     learning_rate: float = 1e-3
     flops: int

@@ -153,9 +153,10 @@ def test_a_dead_layer_is_an_error_and_its_biases_are_mended():
 
 def test_half_of_the_units_dead_is_what_positive_inputs_do():
     positive = np.abs(X) + 3  # every unit whose weights sum to below 0 is dead
-    share = first_pass_share(network(layers.Dense(64, "relu", name="hidden")), positive)
+    set_random_seed(1)
+    share = first_pass_share(network(layers.Dense(256, "relu", name="hidden")), positive)
     assert 0.3 < share < 0.7
-    model = network(layers.Dense(64, "relu", name="hidden"))
+    model = network(layers.Dense(256, "relu", name="hidden"))
     assert [a for a in alarms(model, positive) if a[0] == "I4"] == []
 
 

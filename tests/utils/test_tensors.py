@@ -87,7 +87,6 @@ LEFT_OUT = {
     "utils": {
         "bounding_boxes",  # part of KerasCV's object detection
         "legacy",  # a module of Keras's own past
-        "model_to_dot",  # a pydot graph
     },
     "backend": set(),
     "config": {
