@@ -16,6 +16,7 @@ from pellucid.doctor.checking import checks_of, examine_case
 from pellucid.doctor.diagnosis import Diagnosis
 from pellucid.doctor.finding import Finding, Severity
 from pellucid.doctor.gate import harm
+from pellucid.doctor.one_thread import one_thread
 from pellucid.doctor.remembered import Remembered, fingerprint
 from pellucid.doctor.showing import as_text
 from pellucid.doctor.watch import Watch
@@ -180,7 +181,8 @@ class Visit:
     def _excused(self, what: str) -> Iterator[None]:
         """Let nothing but a refusal out: the doctor must not be why a training ends."""
         try:
-            yield
+            with one_thread():
+                yield
         except DiagnosisError:
             raise
         except Exception as error:

@@ -10,6 +10,7 @@ import numpy as np
 
 from pellucid.callbacks.callback import Callback
 from pellucid.doctor.case import Case
+from pellucid.doctor.one_thread import one_thread
 from pellucid.doctor.rerun import all_finite, step_of, variables_of
 from pellucid.doctor.signals import Look, Signals, Start
 from pellucid.doctor.view import view
@@ -171,7 +172,8 @@ class Watch(Callback):
     def _timed(self, what: str) -> Iterator[None]:
         began = time.perf_counter()
         try:
-            yield
+            with one_thread():
+                yield
         finally:
             seconds = time.perf_counter() - began
             self._costs[what] = seconds
