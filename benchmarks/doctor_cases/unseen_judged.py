@@ -123,7 +123,7 @@ def _normal(y: Any, told: Any) -> Any:
 
 @healthy("twins that tell whether two digits are the same", unseen=True)
 def _(seed: int) -> Setup:
-    return Setup(_twins(), *_pairs(seed), {"epochs": 25, "validation_split": 0.2})
+    return Setup(_twins(), *_pairs(seed), {"epochs": 8, "validation_split": 0.2})
 
 
 @healthy("experts, and who is asked", unseen=True)

@@ -16,6 +16,8 @@ from pellucid.random.seeds import random_state, restore_random_state
 
 __all__ = ["checks_of", "examine_case"]
 
+WITH_LOSS = (Moment.INITIAL, Moment.PROBE)
+
 FOLDERS = {
     Moment.DATA: "data",
     Moment.STRUCTURE: "structure",
@@ -52,9 +54,13 @@ def examine_case(
     for check in filter(wanted, checks_of(moments)):
         began = time.perf_counter()
         try:
+            if check.moment in WITH_LOSS and case.layout.problem is not None:
+                continue  # there is nothing to begin with, and structure says why
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")  # what a check stumbles on is not the user's affair
-                found += [(check.moment, replace(f, case=known)) for f in check.examine(case)]
+                for f in check.examine(case):
+                    follows = check.explains if f.explains is None else f.explains
+                    found.append((check.moment, replace(f, case=known, explains=follows)))
         except Exception as error:
             failed[check.id] = f"{type(error).__name__}: {error}"
         else:

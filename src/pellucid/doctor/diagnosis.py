@@ -114,7 +114,7 @@ def _parents(findings: Iterable[Finding]) -> dict[int, int]:
     parents: dict[int, int] = {}
     for i, finding in enumerate(listed):
         for j, cause in enumerate(listed):
-            if finding.check in cause.explains and i not in _ups(j, parents) and i != j:
+            if finding.check in (cause.explains or ()) and i not in _ups(j, parents) and i != j:
                 parents[i] = j
                 break
     return parents

@@ -73,11 +73,13 @@ class Finding:
         layer: The path of the layer it is about; ``None`` if it is about no single one.
         line: Where in the user's own code that layer, or the data, come from.
         fix: What to change.
-        explains: Checks whose findings would be consequences of this one.
+        explains: Checks whose findings would be consequences of this one; ``None`` until checks
+            are made for those that its check names.
         reading: Where to read more: titles with addresses.
         picture: Draws it on axes that it is given; ``None`` where a picture tells nothing.
         evidence: Findings that are consequences of this one; put there by the diagnosis.
-        case: What it was found in; put there when checks are made.
+        case: What it was found in; put there when checks are made. It holds the rows that
+            :meth:`treat` trains on, as long as the finding is kept.
     """
 
     check: str
@@ -88,7 +90,7 @@ class Finding:
     layer: str | None = None
     line: str | None = None
     fix: Fix | None = None
-    explains: frozenset[str] = frozenset()
+    explains: frozenset[str] | None = None
     reading: tuple[str, ...] = ()
     picture: Callable[[Any], Any] | None = field(default=None, compare=False)
     evidence: tuple["Finding", ...] = ()

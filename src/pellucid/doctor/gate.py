@@ -133,7 +133,7 @@ def _say_little(case: Case, dumb: float, learned: float) -> bool:
         return False
     by_chance = case.train.x.shape[1] / len(case.train)  # that so many columns fit of noise
     share = (dumb - linear) / dumb
-    return bool(max(LITTLE, 2 * by_chance) < share < min(2 * learned, LEARNED))
+    return bool(max(LITTLE, 2 * by_chance) < share < 2 * learned)
 
 
 def _done(case: Case) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Changes that several checks of a training advise: another learning rate, other layers."""
 
+import math
 from functools import partial
 from typing import Any
 
@@ -70,7 +71,8 @@ def other_rate(case: Case, factor: float) -> Fix:
 def slower(case: Case) -> Fix:
     """A tenth of the learning rate, or less where the first step was very long."""
     stride = first_stride(case)
-    return other_rate(case, min(0.1, LONGEST / stride) if stride > 0 else 0.1)
+    known = math.isfinite(stride) and stride > 0
+    return other_rate(case, min(0.1, LONGEST / stride) if known else 0.1)
 
 
 def weaker(case: Case, factor: float) -> Fix:

@@ -105,7 +105,7 @@ class FeatureScale(Check):
                 "model = Sequential([norm, *model.layers])",
                 treated=_standardised,
             ),
-            explains=self.explains,
+            explains=self.explains if bad else self.explains - {"R1"},
             reading=(
                 "CS231n, Data preprocessing: https://cs231n.github.io/neural-networks-2/",
                 "LeCun et al. 1998, Efficient BackProp: "

@@ -8,7 +8,7 @@ import numpy as np
 
 from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
-from pellucid.doctor.data.target_scale import compares_numbers
+from pellucid.doctor.data.target_scale import compares_numbers, standardised
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.treatment import can_change, changed, code, remade
 from pellucid.errors import PellucidError
@@ -17,6 +17,7 @@ from pellucid.layers.layer import Layer
 __all__ = ["OutOfRange"]
 
 SHARE, GRAVE = 0.01, 0.1  # of the targets
+AWAY = 10.0  # what targets come to in the mean, beside first outputs of about 1
 
 
 class OutOfRange(Check):
@@ -76,7 +77,18 @@ def _fix(case: Case, layer: Layer) -> Fix:
     except (PellucidError, TypeError):  # a layer, or an activation, that is the user's own
         return Fix("layers.Dense(units)  # as the last layer, with no activation")
 
-    def treated(case: Case) -> Case:
-        return changed(case, {layer: lambda: remade(layer, activation="linear")})
+    far = any(_is_far(head.targets) for head in case.heads)
+    scaled = "\ny = (y - y.mean(axis=0)) / y.std(axis=0)" if far else ""
 
-    return Fix(instead, now, treated if can_change(case.model, layer) else None)
+    def treated(case: Case) -> Case:
+        free = changed(case, {layer: lambda: remade(layer, activation="linear")})
+        return standardised(free) if far else free
+
+    return Fix(instead + scaled, now, treated if can_change(case.model, layer) else None)
+
+
+def _is_far(y: np.ndarray | None) -> bool:
+    """Whether a linear output, which begins near 0, has a long way to the targets."""
+    if y is None or y.dtype.kind not in "iuf":
+        return False
+    return bool(np.abs(y).mean() > AWAY)

@@ -49,6 +49,7 @@ class Split(Check):
                 f"of {100 * (0.16 / rows) ** 0.5:.0f} points.",
                 (Measure("rows of the validation", rows, FEW_ROWS),),
                 fix=Fix("cross_val_score(estimator, x, y, cv=5)"),
+                explains=frozenset(),
                 reading=(
                     "scikit-learn, Cross-validation: "
                     "https://scikit-learn.org/stable/modules/cross_validation.html",

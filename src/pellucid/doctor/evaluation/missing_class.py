@@ -18,6 +18,7 @@ __all__ = ["MissingClass"]
 
 LEAST_ROWS = 10
 KNOWN = 0.5  # of the other classes' rows: below, what is missing is not some class
+RARE = 0.75  # of the rows of a class in the mean: one with more is no smaller than the others
 MOST_ROWS = 2000
 FIRST_ROWS = 256  # looked at first: mostly all classes are recognized among them
 READING = "He, Garcia 2009, Learning from Imbalanced Data, https://doi.org/10.1109/TKDE.2008.239"
@@ -32,7 +33,8 @@ class MissingClass(Check):
     Rule: of up to 2,000 rows of the validation, or else of the training, no row of a class that
     has ten is predicted as that class, after three epochs and a hundred steps. A class is the
     largest of several outputs; of a single one, a probability above a half. A warning where half
-    of the other classes' rows are recognized; else a note, for then nothing is learned well yet.
+    of the other classes' rows are recognized and a missing class has less than three quarters of
+    the rows of a class in the mean; else a note, for then something is not learned well yet.
 
     Source:
         Amazon SageMaker Debugger's ClassImbalance (misprediction).
@@ -91,7 +93,7 @@ def _finding(
     names = ", ".join(map(str, missing[:8]))
     return Finding(
         "E3",
-        Severity.WARNING if known >= KNOWN else Severity.NOTE,
+        Severity.WARNING if known >= KNOWN and _is_rare(counts, truth) else Severity.NOTE,
         f"Class {names} is never recognized."
         if len(missing) == 1
         else f"Classes {names} are never recognized.",
@@ -106,6 +108,11 @@ def _finding(
         ),
         reading=(READING,),
     )
+
+
+def _is_rare(counts: dict[int, int], truth: np.ndarray) -> bool:
+    """Whether one of some classes has few rows beside the others."""
+    return min(counts.values()) < RARE * len(truth) / len(np.unique(truth))
 
 
 def _is_class_loss(head: Head) -> bool:

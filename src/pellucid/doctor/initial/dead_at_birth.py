@@ -10,7 +10,13 @@ from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.finding import Finding, Measure, Severity
 from pellucid.doctor.initial.first_pass import first_pass
-from pellucid.doctor.initial.fresh_weights import is_begun, layer_at, line_at, start_otherwise
+from pellucid.doctor.initial.fresh_weights import (
+    begun_alike,
+    is_begun,
+    layer_at,
+    line_at,
+    start_otherwise,
+)
 
 __all__ = ["DeadAtBirth"]
 
@@ -58,7 +64,7 @@ class DeadAtBirth(Check):
                 ),
                 layer=units.layer,
                 line=line_at(case, units.layer),
-                fix=start_otherwise(case, [units.layer], bias=by_bias),
+                fix=start_otherwise(case, begun_alike(case, units.layer), bias=by_bias),
                 reading=(
                     "CS231n, commonly used activation functions: ReLU "
                     "https://cs231n.github.io/neural-networks-1/#actfun",

@@ -9,7 +9,7 @@ from pellucid.doctor.finding import Fix
 from pellucid.doctor.treatment import can_change, changed, code, remade
 from pellucid.layers.layer import Layer
 
-__all__ = ["first_weights", "is_begun", "layer_at", "line_at", "start_otherwise"]
+__all__ = ["begun_alike", "first_weights", "is_begun", "layer_at", "line_at", "start_otherwise"]
 
 BY_KIND = {
     "kernel_initializer": "kernel",
@@ -45,6 +45,19 @@ def first_weights(layer: Layer) -> dict[str, str]:
     if hasattr(layer, "recurrent_initializer"):
         found["recurrent_initializer"] = "orthogonal"
     return found
+
+
+def begun_alike(case: Case, path: str) -> list[str]:
+    """The paths of the layers whose initializers are those of the layer of a path, it included."""
+    asked = _initializers(layer_at(case, path))
+    inside = case.model._layers_inside()
+    return [case.layout.path(x) for x in inside if _initializers(x) == asked] if asked else [path]
+
+
+def _initializers(layer: Layer | None) -> list[str]:
+    if not hasattr(layer, "kernel_initializer"):
+        return []
+    return [repr(getattr(layer, n)) for n in (*BY_KIND, "activation") if hasattr(layer, n)]
 
 
 def start_otherwise(

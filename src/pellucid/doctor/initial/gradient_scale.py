@@ -96,6 +96,7 @@ class GradientScale(Check):
             layer=layer,
             line=line_at(case, layer),
             fix=start_otherwise(case, [layer], recurrent_initializer="orthogonal"),
+            explains=self.explains | {"I1"},  # what grows on the way back grew on the way there
             reading=(
                 "Pascanu, Mikolov, Bengio 2013, On the difficulty of training recurrent neural "
                 "networks https://arxiv.org/abs/1211.5063",

@@ -35,6 +35,7 @@ class InitialLoss(Check):
 
     id: ClassVar[str] = "I1"
     moment: ClassVar[Moment] = Moment.INITIAL
+    explains: ClassVar[frozenset[str]] = frozenset({"P1"})
     quick: ClassVar[bool] = False
 
     def examine(self, case: Case) -> Iterator[Finding]:
@@ -60,6 +61,7 @@ class InitialLoss(Check):
                 Measure("loss of a network that knows nothing", known_nothing),
             ),
             fix=_fix(case, classes),
+            explains=self.explains,
             reading=(
                 "Karpathy, A Recipe for Training Neural Networks: verify loss at init, init well "
                 "https://karpathy.github.io/2019/04/25/recipe/",

@@ -3,15 +3,24 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+import numpy as np
+
 from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.finding import Finding, Measure, Severity
 from pellucid.doctor.initial.first_pass import first_pass
-from pellucid.doctor.initial.fresh_weights import is_begun, line_at, start_otherwise
+from pellucid.doctor.initial.fresh_weights import (
+    begun_alike,
+    is_begun,
+    layer_at,
+    line_at,
+    start_otherwise,
+)
 
 __all__ = ["Saturated"]
 
 LIMIT = 0.5  # of the values of a layer
+FLAT = 2.3  # from where on a tanh is within 1 % of its end, and a sigmoid soon
 
 
 class Saturated(Check):
@@ -32,6 +41,8 @@ class Saturated(Check):
         for units in first_pass(case).units(hidden=True):
             if units.kind == "relu" or units.saturated < LIMIT:
                 continue
+            bias = getattr(layer_at(case, units.layer), "bias", None)
+            pushed = bias is not None and float(np.abs(bias.numpy()).max(initial=0.0)) > FLAT
             yield Finding(
                 self.id,
                 Severity.WARNING,
@@ -41,7 +52,7 @@ class Saturated(Check):
                 (Measure("share of values within 1 % of an end", units.saturated, LIMIT),),
                 layer=units.layer,
                 line=line_at(case, units.layer),
-                fix=start_otherwise(case, [units.layer]),
+                fix=start_otherwise(case, begun_alike(case, units.layer), bias=pushed),
                 reading=(
                     "Glorot, Bengio 2010, Understanding the difficulty of training deep "
                     "feedforward neural networks "

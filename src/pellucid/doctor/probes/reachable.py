@@ -49,8 +49,9 @@ def reachable(case: Case) -> Reachable | None:
 def is_blind(case: Case) -> Reachable | None:
     """What a loss comes to that is as small for a constant as for outputs that follow the targets.
 
-    Followed they are closely and loosely, in their own numbers, as logits, and the other way
-    round, as distances do. ``None`` where some of it pays, or that cannot be told.
+    Followed they are closely and loosely, in their own numbers, by their logarithms, as logits,
+    and the other way round, as distances do. ``None`` where some of it pays, or that cannot be
+    told.
     """
     head, shape = _only(case)
     if head is None or head.targets is None or len(np.unique(head.targets, axis=0)) < 2:
@@ -63,6 +64,9 @@ def is_blind(case: Case) -> Reachable | None:
         return None
     free = form.kind in FREE or shape in ((), (1,))
     constant = _costs(head, _constants(head.targets, shape, within, free), within)
+    # Of a convex loss that never looks at the targets, the mean of outputs costs no more than they.
+    means = [np.broadcast_to(f.mean(axis=0, keepdims=True), f.shape) for f in followed]
+    constant += _costs(head, means, within) if free else []
     if not following or not constant:
         return None
     best, least = min(constant), min(following)
@@ -138,6 +142,8 @@ def _following(y: np.ndarray, shape: tuple[int, ...]) -> list[np.ndarray]:
         return []
     mean = goal.mean(axis=0, keepdims=True)
     found = [mean + share * (goal - mean) for share in (*SHARES, *(-s for s in (*SHARES, 3, 10)))]
+    if (goal > 0).all():  # what links take amounts to, as a loss that asks for a logarithm
+        found += [sign * link(goal) for link in (np.log, np.reciprocal) for sign in (1, -1)]
     if np.isin(goal, (0, 1)).all():
         found += [1 - goal, *(sign * s * (2 * goal - 1) for s in SCALES for sign in (1, -1))]
     return found

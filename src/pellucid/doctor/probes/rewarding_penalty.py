@@ -44,8 +44,9 @@ class RewardingPenalty(Check):
 
     CS231n's second sanity check, that the loss rises with the strength of the penalty, is made here
     by the terms themselves, and so needs no training. That the training loss falls with capacity
-    (Karpathy) is not tried: a second network differs by its first weights as well, and on healthy
-    networks one unit more raises the loss of a short training about as often as it lowers it.
+    (Karpathy) is not tried: a wider network differs by its first weights as well, so that one
+    short training of each does not tell which of both made the difference; what too little capacity
+    does, P1 shows.
 
     Source:
         CS231n, Neural Networks 3, "Sanity checks"; the limits lie between the closed forms.

@@ -1,14 +1,18 @@
 """S2: a loss that compares truth and predictions of different shapes."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, ClassVar
+
+import numpy as np
 
 from pellucid.doctor.case import Case
 from pellucid.doctor.check import Check, Moment
 from pellucid.doctor.finding import Finding, Fix, Measure, Severity
 from pellucid.doctor.layout import Layout
 from pellucid.doctor.treatment import can_change, changed, code, remade
-from pellucid.errors import ShapeError
+from pellucid.doctor.view import View
+from pellucid.errors import PellucidError, ShapeError
 from pellucid.graph.operations.broadcasting import Reshape, reshape
 from pellucid.graph.operations.casting import Cast, Identity
 from pellucid.graph.tensor import Constant, Tensor
@@ -112,13 +116,28 @@ def _is_column(output: Tensor) -> bool:
 
 
 def _flattened(case: Case) -> Case:
-    """The loss given truth and predictions as ``(n,)`` both: then nothing is stretched."""
+    """The loss given truth or predictions, or both, as ``(n,)``, so that nothing is stretched."""
     own: Any = case.model._compiled("doctor").loss
+    for truth, output in ((True, True), (False, True), (True, False)):
+        treated = changed(case, loss=partial(_given_flat, own, truth, output))
+        if _compares(treated):
+            break
+    return treated
 
-    def loss(y_true: Any, y_pred: Any) -> Any:
-        return own(reshape(y_true, (-1,)), reshape(y_pred, (-1,)))
 
-    return changed(case, loss=loss)
+def _compares(case: Case) -> bool:
+    """Whether the loss can be taken, with nothing stretched."""
+    if case.layout.loss is None or any(_stretched(case.layout)):
+        return False
+    try:
+        return bool(np.isfinite(View(case, case.probe).loss_at()))
+    except PellucidError:  # as where an axis is dropped that is not of size 1
+        return False
+
+
+def _given_flat(own: Any, truth: bool, output: bool, y_true: Any, y_pred: Any) -> Any:
+    y_true = reshape(y_true, (-1,)) if truth else y_true
+    return own(y_true, reshape(y_pred, (-1,)) if output else y_pred)
 
 
 def _stretched(layout: Layout) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
