@@ -1,9 +1,10 @@
 """The settings that hold for everything."""
 
+import keras
 import numpy as np
 import pytest
 
-from pellucid import Sequential, config, layers
+from pellucid import Input, Sequential, config, layers, utils
 from pellucid.errors import ArgumentError
 from pellucid.models.arguments import verbosity
 
@@ -75,3 +76,64 @@ def test_progress_comes_in_lines_where_interactive_logging_is_off():
         assert verbosity(1) == 1
     finally:
         config.enable_interactive_logging()
+
+
+@pytest.fixture
+def afresh():
+    def clear():
+        for lib in (config, keras.config):
+            lib.set_floatx("float32")
+        utils.clear_session()
+        keras.utils.clear_session()
+
+    clear()
+    yield
+    clear()
+
+
+@pytest.mark.parametrize("floats", ["float16", "bfloat16", "float32", "float64"])
+def test_new_layers_are_of_the_floats_that_are_set_as_keras_s_are(afresh, floats):
+    made = []
+    for lib, kinds, entry in ((config, layers, Input), (keras.config, keras.layers, keras.Input)):
+        lib.set_floatx(floats)
+        layer = kinds.Dense(2)
+        made.append(
+            [
+                lib.floatx(),
+                lib.dtype_policy().name,
+                layer.compute_dtype,
+                layer.variable_dtype,
+                kinds.Dense(2, dtype="float32").compute_dtype,
+                entry((3,)).dtype,
+            ]
+        )
+    assert made[0] == made[1]
+    assert made[0][2] == floats
+    recurrent = layers.LSTM(2)
+    assert recurrent(np.ones((1, 3, 4))).dtype == floats
+    assert {w.dtype for w in recurrent.weights} == {floats}
+
+
+def test_a_policy_that_was_chosen_outweighs_the_floats_until_all_is_cleared(afresh):
+    for lib, kinds, clear in (
+        (config, layers, utils.clear_session),
+        (keras.config, keras.layers, keras.utils.clear_session),
+    ):
+        lib.set_dtype_policy("mixed_bfloat16")
+        lib.set_floatx("float64")
+        assert kinds.Dense(1).compute_dtype == "bfloat16"
+        clear()
+        assert kinds.Dense(1).compute_dtype == "float64"
+
+
+def test_a_network_of_float64_learns_to_more_digits_than_float32_has(afresh, rng):
+    config.set_floatx("float64")
+    x = rng.normal(size=(64, 3))
+    y = x @ [[1 / 3], [-2 / 7], [0.1]]
+    model = Sequential([layers.Dense(1)])
+    model.build((None, 3))
+    model.compile("sgd", "mse")
+    model.optimizer.learning_rate = 0.3
+    model.fit(x, y, epochs=300, batch_size=64, verbose=0, doctor="off")
+    assert {str(w.dtype) for w in model.get_weights()} == {"float64"}
+    np.testing.assert_allclose(model.predict(x, verbose=0), y, rtol=0, atol=1e-12)

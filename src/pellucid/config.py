@@ -5,10 +5,9 @@ And what is told beside results: on the screen, or in a log.
 
 from dataclasses import dataclass
 
+from pellucid.dtype_policies import floatx, set_dtype_policy, set_floatx
 from pellucid.dtype_policies import global_policy as dtype_policy
-from pellucid.dtype_policies import set_dtype_policy
 from pellucid.errors import ArgumentError, unknown_name
-from pellucid.graph.dtypes import FLOATS
 
 __all__ = [
     "disable_interactive_logging",
@@ -37,7 +36,6 @@ DATA_FORMATS = ("channels_first", "channels_last")
 
 @dataclass
 class _Settings:
-    floatx: str = "float32"
     epsilon: float = 1e-7
     image_data_format: str = "channels_last"
     interactive_logging: bool = True
@@ -46,36 +44,6 @@ class _Settings:
 
 
 _settings = _Settings()
-
-
-def floatx() -> str:
-    """The floating-point dtype of what is made without one.
-
-    Examples:
-        >>> floatx()
-        'float32'
-    """
-    return _settings.floatx
-
-
-def set_floatx(value: str) -> None:
-    """Set the floating-point dtype of what is made without one.
-
-    Args:
-        value: ``"float16"``, ``"bfloat16"``, ``"float32"`` or ``"float64"``.
-
-    Raises:
-        UnknownNameError: For another name.
-
-    Examples:
-        >>> set_floatx("float64")
-        >>> floatx()
-        'float64'
-        >>> set_floatx("float32")
-    """
-    if value not in FLOATS:
-        raise unknown_name("floating-point dtype", value, FLOATS)
-    _settings.floatx = value
 
 
 def epsilon() -> float:

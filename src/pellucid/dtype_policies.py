@@ -1,4 +1,4 @@
-"""Dtype policies: in which dtype layers compute, and in which they keep their weights."""
+"""In which dtype layers compute and keep their weights: their policies, and the kind of floats."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,16 +6,18 @@ from typing import Any
 
 from pellucid.configured import Configured
 from pellucid.errors import unknown_name
-from pellucid.graph.dtypes import DTYPES, dtype_name
+from pellucid.graph.dtypes import DTYPES, FLOATS, dtype_name
 
 __all__ = [
     "DTypePolicy",
     "FloatDTypePolicy",
     "deserialize",
+    "floatx",
     "get",
     "global_policy",
     "serialize",
     "set_dtype_policy",
+    "set_floatx",
 ]
 
 MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
@@ -57,27 +59,67 @@ class DTypePolicy(Configured):
 
 FloatDTypePolicy = DTypePolicy  # Keras's name for a policy that is not quantized
 
-_policy = [DTypePolicy("float32")]
+
+@dataclass
+class _Chosen:
+    floatx: str = "float32"
+    policy: DTypePolicy | None = None
+
+
+_chosen = _Chosen()
+
+
+def floatx() -> str:
+    """The floating-point dtype of what is made without one.
+
+    Examples:
+        >>> floatx()
+        'float32'
+    """
+    return _chosen.floatx
+
+
+def set_floatx(value: str) -> None:
+    """Set the floating-point dtype of what is made without one: layers, inputs, data, arrays.
+
+    Layers follow it as long as no policy is chosen for them. (Keras's follow it up to the first
+    layer that is made, and no longer.)
+
+    Args:
+        value: ``"float16"``, ``"bfloat16"``, ``"float32"`` or ``"float64"``.
+
+    Raises:
+        UnknownNameError: For another name.
+
+    Examples:
+        >>> set_floatx("float64")
+        >>> floatx(), layers.Dense(2)(np.ones((1, 2))).dtype
+        ('float64', dtype('float64'))
+        >>> set_floatx("float32")
+    """
+    if value not in FLOATS:
+        raise unknown_name("floating-point dtype", value, FLOATS)
+    _chosen.floatx = value
 
 
 def global_policy() -> DTypePolicy:
-    """The policy of layers that are given none: float32 unless set otherwise."""
-    return _policy[0]
+    """The policy of layers that are given none: that of ``floatx()`` unless one is chosen."""
+    return _chosen.policy or DTypePolicy(_chosen.floatx)
 
 
 def set_dtype_policy(policy: Any) -> None:
     """Choose the policy of layers that are made from now on.
 
     Args:
-        policy: A policy or the name of one.
+        policy: A policy or the name of one; ``None`` for that of ``floatx()``, as at first.
 
     Examples:
         >>> set_dtype_policy("mixed_bfloat16")
         >>> layers.Dense(2)(np.ones((1, 2))).dtype
         dtype(bfloat16)
-        >>> set_dtype_policy("float32")
+        >>> set_dtype_policy(None)
     """
-    _policy[0] = get(policy)
+    _chosen.policy = None if policy is None else get(policy)
 
 
 def get(policy: Any) -> DTypePolicy:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pellucid import Input, Model, Sequential, Session, gradients, layers
-from pellucid.models.costs import bytes_out, flops_of_layer, flops_of_model, receptive_field
+from pellucid.models.costs import bytes_of_model, flops_of_layer, flops_of_model, receptive_field
 
 COUNTED = [
     (lambda: layers.Dense(3), (4,), 2 * 4 * 3 + 3, 3 * 4),
@@ -30,15 +30,27 @@ COUNTED = [
 @pytest.mark.parametrize(("make", "shape", "flops", "size"), COUNTED)
 def test_a_layer_costs_what_is_counted_by_hand(make, shape, flops, size):
     layer = make()
-    layer(Input(shape))
-    assert (flops_of_layer(layer), bytes_out(layer)) == (flops, size)
+    model = Sequential([Input(shape), layer])
+    assert (flops_of_layer(layer), bytes_of_model(model)) == (flops, size)
 
 
 def test_what_is_not_known_yet_has_no_cost():
     new, of_any_length = layers.Dense(1), layers.Conv1D(2, 3)
-    of_any_length(Input((None, 4)))
-    for layer in (new, of_any_length):
-        assert (flops_of_layer(layer), bytes_out(layer)) == (None, None)
+    open_ended = Sequential([Input((None, 4)), of_any_length])
+    for layer, model in ((new, Sequential([new])), (of_any_length, open_ended)):
+        assert (flops_of_layer(layer), bytes_of_model(model)) == (None, None)
+
+
+def test_a_layer_that_is_used_twice_keeps_two_outputs():
+    a, b, shared = Input((8,)), Input((8,)), layers.Dense(5)
+    encoder = Sequential([Input((8,)), layers.Dense(6, "relu"), layers.Dense(3)])
+    once = 4 * 5
+    assert bytes_of_model(Model(a, shared(a))) == once
+    assert bytes_of_model(Model([a, b], [shared(a), shared(b)])) == 2 * once
+    # What another model calls is none of this one's; what lies between layers is.
+    assert bytes_of_model(Model(a, 2 * shared(a))) == 2 * once
+    twins = Model([a, b], layers.Dot(1)([encoder(a), encoder(b)]))
+    assert bytes_of_model(twins) == 4 * (2 * (6 + 3) + 1)
 
 
 def test_the_receptive_field_grows_with_strides_and_dilation():

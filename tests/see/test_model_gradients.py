@@ -9,7 +9,6 @@ from pellucid import (
     Sequential,
     Variable,
     config,
-    dtype_policies,
     layers,
     losses,
     ops,
@@ -27,12 +26,9 @@ DIRECTIONS = 2  # a gradient with one wrong element is wrong along almost every 
 
 @pytest.fixture(autouse=True)
 def in_float64():
-    floats, policy = config.floatx(), dtype_policies.global_policy()
     config.set_floatx("float64")
-    dtype_policies.set_dtype_policy("float64")
     yield
-    config.set_floatx(floats)
-    dtype_policies.set_dtype_policy(policy)
+    config.set_floatx("float32")
 
 
 def one_neuron(rng):

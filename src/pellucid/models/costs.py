@@ -15,12 +15,20 @@ from pellucid.graph.operations.scan import Scan
 from pellucid.graph.spec import Spec
 from pellucid.graph.tensor import Constant, Item, Tensor
 from pellucid.graph.walk import ancestors
+from pellucid.layers.calls import LayerCall
+from pellucid.models.cut import Cut
 
 if TYPE_CHECKING:
     from pellucid.layers.layer import Layer
     from pellucid.models.model import Model
 
-__all__ = ["bytes_out", "flops", "flops_of_layer", "flops_of_model", "receptive_field"]
+__all__ = [
+    "bytes_of_model",
+    "flops",
+    "flops_of_layer",
+    "flops_of_model",
+    "receptive_field",
+]
 
 
 def flops_of_layer(layer: "Layer") -> int | None:
@@ -57,15 +65,35 @@ def flops_of_model(model: "Model") -> int | None:
     return flops(model.outputs, {x: _closed(x.spec) for x in model.inputs})
 
 
-def bytes_out(layer: "Layer") -> int | None:
-    """The memory that a layer's outputs take for one row, which training keeps.
+def bytes_of_model(model: "Model") -> int | None:
+    """The memory that what is computed takes for one row, which training keeps.
 
-    ``None`` where it is not known, as for :func:`flops_of_layer`.
+    What comes out of every application of a layer, those in other layers too, and of operations
+    between them. ``None`` where sizes are open, or the model's graph is code.
+
+    Examples:
+        >>> x, twice = Input((4,)), layers.Dense(4, use_bias=False)
+        >>> bytes_of_model(Model(x, twice(twice(x)) + x))  # three times 4 numbers of 4 bytes
+        48
     """
-    if not _is_known(layer):
+    if not model.outputs or not model.inputs:
         return None
-    specs = [_closed(y.spec) for y in optree.tree_leaves(layer.calls[-1].outputs)]
-    return sum(math.prod(_sizes(s)) * numpy_dtype(s.dtype).itemsize for s in specs)
+    kept: set[Tensor] = set()
+    for link in Cut(model.inputs, model.outputs).links:
+        if isinstance(link, LayerCall):
+            outputs = optree.tree_leaves(link.outputs)
+            kept.update(outputs)
+            kept.update(x for x in ancestors(outputs, stop=link.inputs) if x.call is not None)
+        elif link.inputs and not isinstance(link.spec, tuple) and is_float(link.dtype):
+            kept.add(link)
+    kept.difference_update(model.inputs)
+    if any(None in x.shape[1:] for x in [*model.inputs, *kept]):
+        return None
+    return sum(_size(x) for x in kept)
+
+
+def _size(x: Tensor) -> int:
+    return math.prod(_sizes(_closed(x.spec))) * numpy_dtype(x.dtype).itemsize
 
 
 def _is_known(layer: "Layer") -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from pellucid.dtype_policies import floatx
 from pellucid.errors import ArgumentError, DTypeError, GraphError, ShapeError, StateError
 from pellucid.graph.spec import Spec, same_shape
 from pellucid.graph.tensor import Tensor, Updates
@@ -113,7 +114,7 @@ class Sequential(Model):
             ArgumentError: Without a shape, if the model does not begin with an ``Input``.
         """
         if input_shape is not None:
-            self._declare(Spec(tuple(input_shape), "float32"))
+            self._declare(Spec(tuple(input_shape), floatx()))
         elif self._input is None:
             raise ArgumentError(
                 f"{self.label} cannot be built for inputs of an unknown shape.",
@@ -129,7 +130,7 @@ class Sequential(Model):
     def _declare(self, spec: Spec) -> None:
         """Settle what the model takes, and make the weights."""
         if self._input is None:
-            dtype = "float32" if spec.dtype in ("bool", "uint8") else spec.dtype  # or pixels
+            dtype = floatx() if spec.dtype in ("bool", "uint8") else spec.dtype  # or pixels
             self._input = placeholder((None, *spec.shape[1:]), dtype, f"{self.name}_input")
             self.outputs = [self(self._input, training=False)]
             self.built = True

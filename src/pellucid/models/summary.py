@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from pellucid.models.costs import bytes_out, flops_of_layer, flops_of_model, receptive_field
+from pellucid.models.costs import bytes_of_model, flops_of_layer, flops_of_model, receptive_field
 
 if TYPE_CHECKING:
     from pellucid.layers.layer import Layer
@@ -52,11 +52,8 @@ def summary_table(
             rows += [(inner, depth + 1) for inner in reversed(layer.layers)]
     console = Console(width=width or 76, file=io.StringIO())
     console.print(table)
-    costs = [(flops_of_layer(layer), bytes_out(layer)) for layer in model.layers]
-    known = [(count, size) for count, size in costs if count is not None and size is not None]
-    if known and len(known) == len(costs):
-        counted, kept = (sum(parts) for parts in zip(*known, strict=True))
-        counted = flops_of_model(model) or counted
+    counted, kept = flops_of_model(model), bytes_of_model(model)
+    if counted is not None and kept is not None:
         console.print(
             f"A row forwards: {counted:,} FLOPs, {bytes_text(kept)} of outputs", highlight=False
         )

@@ -35,6 +35,8 @@ def principal_components(rows: Any, count: int = 2) -> tuple[np.ndarray, np.ndar
         (array([[-2.5],
                [ 2.5]]), array([1.]))
     """
+    from scipy.linalg import eigh
+
     rows = np.asarray(rows, float).reshape(len(rows), -1)
     if not 1 <= count <= min(rows.shape):
         raise ArgumentError(
@@ -43,11 +45,18 @@ def principal_components(rows: Any, count: int = 2) -> tuple[np.ndarray, np.ndar
             expected=f"from 1 to {min(rows.shape)}",
         )
     centred = rows - rows.mean(axis=0)
-    _, sizes, directions = np.linalg.svd(centred, full_matrices=False)
-    largest = np.take_along_axis(directions, np.abs(directions).argmax(axis=1)[:, None], axis=1)
-    directions *= np.where(largest < 0, -1.0, 1.0)
-    total = float((sizes**2).sum()) or 1.0
-    return centred @ directions[:count].T, (sizes**2 / total)[:count]
+    # By the smaller of two tables of products: a decomposition of the rows themselves takes ten
+    # times as long, and finds all directions.
+    wide = centred.shape[1] > len(centred)
+    products = centred @ centred.T if wide else centred.T @ centred
+    last = len(products) - 1
+    squares, vectors = eigh(products, subset_by_index=[last + 1 - count, last])
+    squares, vectors = squares[::-1].clip(0), vectors[:, ::-1]
+    directions = centred.T @ vectors if wide else vectors
+    places = vectors * np.sqrt(squares) if wide else centred @ vectors
+    largest = np.take_along_axis(directions, np.abs(directions).argmax(axis=0)[None], axis=0)
+    total = float((centred**2).sum()) or 1.0
+    return places * np.where(largest < 0, -1.0, 1.0), squares / total
 
 
 def plot_embedding(
