@@ -409,3 +409,20 @@ def test_healthy_data_are_silent(rng):
     assert harmful(look(xor, four, [0, 1, 1, 0])) == []
     x = rng.normal(size=(20, 3))
     assert harmful(look(network(3, layers.Dense(1)), x, x @ [1, 2, 3] + 1)) == []
+
+
+def test_a4_scales_targets_that_are_far_beyond_a_linear_output_too(rng):
+    x = rng.normal(size=(200, 4)).astype(np.float32)
+    y = 50 + 10 * x[:, :1]
+    finding = look(network(4, layers.Dense(1, "sigmoid")), x, y)["A4"]
+    assert finding.fix.instead.endswith("y = (y - y.mean(axis=0)) / y.std(axis=0)")
+    treated = finding.fix.treated(finding.case).train.y
+    np.testing.assert_allclose([treated.mean(), treated.std()], [0, 1], atol=1e-5)
+
+
+def test_a2_explains_numbers_that_break_only_where_it_warns(rng):
+    x = rng.normal(size=(200, 4)).astype(np.float32)
+    note, warning = (look(classifier(4), scale * x, x[:, 0] > 0)["A2"] for scale in (30, 300))
+    assert (note.severity, warning.severity) == (Severity.NOTE, Severity.WARNING)
+    assert "R1" not in note.explains
+    assert "R1" in warning.explains

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pellucid import engine, layers, optimizers
+from pellucid import engine, layers, ops, optimizers
 from pellucid.doctor.evaluation.overfitting import Overfitting
 from pellucid.doctor.evaluation.stopped_early import StoppedEarly
 from pellucid.doctor.evaluation.wrong_tool import WrongTool
@@ -141,3 +141,28 @@ def test_a_better_tool_is_named_with_its_numbers():
 def test_too_few_rows_to_tell_tools_apart_are_not_used(well):
     validation = well.validation.rows(slice(29))
     assert not list(WrongTool().examine(replace(well, validation=validation)))
+
+
+def test_a_class_of_the_usual_size_that_is_missing_yet_is_a_note():
+    x, y = circle(900)
+    y = np.where(y > 0, 1 + np.arange(900) % 2, 0).astype("int64")  # 1 and 2 are alike
+    model = net(
+        optimizers.Adam(0.02),
+        Dense(16, "relu"),
+        Dense(3, "softmax"),
+        loss="sparse_categorical_crossentropy",
+    )
+    case = trained(model, x, y, epochs=8)
+    found = findings(case)
+    assert "E3" not in found or found["E3"].severity == Severity.NOTE
+
+
+def test_other_models_are_not_compared_with_outputs_that_tell_more_than_a_number():
+    def density(y, told):
+        mean, log = told[:, :1], told[:, 1:]
+        return ops.mean(log + 0.5 * ops.square((y - mean) * ops.exp(-log)), axis=-1)
+
+    x, y = circle(200)
+    model = net(optimizers.Adam(0.02), Dense(2), loss=density)
+    case = trained(model, x[:128], y[:128, None], validation=(x[128:], y[128:, None]))
+    assert list(WrongTool().examine(case)) == []

@@ -210,3 +210,48 @@ def test_a_training_that_has_begun_has_no_initial_state():
     assert alarms(model)
     model.fit(X, CLASSES, verbose=0, doctor="off")
     assert alarms(model) == []
+
+
+def test_a_dead_layer_is_told_with_what_comes_of_it_as_evidence():
+    model = network(*dense(3, bias_initializer=initializers.Constant(-20.0)))
+    (cause,) = examine(model, X, CLASSES, moments=["initial", "probe"]).roots
+    assert cause.check == "I4"
+    assert {"I6", "P1"} <= {f.check for f in cause.evidence}
+
+
+def test_an_exploding_recurrence_explains_the_loss_that_it_begins_with():
+    set_random_seed(0)
+    doubling = layers.SimpleRNN(16, "relu", recurrent_initializer=initializers.Identity(2.0))
+    model = Sequential([Input((60, 1)), doubling, layers.Dense(1)])
+    model.compile("adam", "mse")
+    x = rng.normal(size=(100, 60, 1)).astype(np.float32)
+    (cause,) = examine(model, x, x.sum(axis=1), moments=["initial"]).roots
+    assert (cause.check, [f.check for f in cause.evidence]) == ("I6", ["I1"])
+
+
+@pytest.mark.parametrize(
+    ("activation", "options", "check"),
+    [
+        ("relu", {"bias_initializer": initializers.Constant(-20.0)}, "I4"),
+        ("sigmoid", {"bias_initializer": initializers.Constant(12.0)}, "I5"),
+        ("tanh", {"kernel_initializer": scaled(20.0, "tanh")}, "I5"),
+    ],
+)
+def test_the_fix_is_made_in_every_layer_that_begins_so(activation, options, check):
+    model = network(*dense(3, activation=activation, **options))
+    (finding,) = [f for f in found(model) if f.check == check]
+    treated = finding.fix.treated(finding.case)
+    assert finding.fix.instead != finding.fix.now
+    assert found(treated.model) == []
+
+
+def test_nothing_fails_where_the_loss_cannot_be_taken():
+    moments = ["structure", "initial", "probe"]
+    diagnosis = examine(network(*dense(2)), X, np.zeros((200, 7)), moments=moments)
+    assert (diagnosis.errors[0].check, dict(diagnosis.failed)) == ("S2", {})
+
+
+def test_weights_of_zero_are_told_before_the_dead_units_that_they_make():
+    model = network(*dense(3, kernel_initializer="zeros"))
+    (cause,) = examine(model, X, CLASSES, moments=["initial"]).roots
+    assert (cause.check, [f.check for f in cause.evidence][:1]) == ("I3", ["I4"])

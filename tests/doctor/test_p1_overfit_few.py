@@ -260,3 +260,19 @@ def test_an_error_inside_leaves_the_model_as_it_was(monkeypatch):
         found(case)
     assert dropping == [0.0]
     assert photograph(case.model) == before
+
+
+def test_a_likelihood_by_the_logarithm_of_a_rate_is_no_error():
+    def lived(y, log_rate):
+        return y * ops.exp(log_rate) - log_rate
+
+    y = rng.exponential(3.0, (120, 1)).astype(np.float32)
+    case = case_of(regressor(layers.Dense(8, "relu")), y, lived)
+    assert [f for f in found(case) if f.severity == Severity.ERROR] == []
+
+
+def test_a_loss_of_the_outputs_alone_is_an_error_whatever_the_targets_logarithms_are():
+    y = rng.uniform(0.8, 1.4, (120, 1)).astype(np.float32)
+    case = case_of(regressor(layers.Dense(8, "relu")), y, lambda y, p: ops.square(p) + 0 * y)
+    (finding,) = found(case)
+    assert finding.symptom.startswith("The loss asks for nothing")

@@ -9,6 +9,7 @@ import pellucid as pl
 from pellucid import Input, Model, Sequential, layers, losses
 from pellucid.doctor.case import Case
 from pellucid.doctor.structure.broadcast_loss import BroadcastLoss
+from pellucid.doctor.view import View
 from pellucid.models.data import prepare
 
 N = 12
@@ -101,3 +102,15 @@ def test_each_output_is_compared_with_its_own_targets():
     model = Model(x, [layers.Dense(1, name="a")(x), layers.Dense(2, name="b")(x)])
     (finding,) = found(None, [np.ones((N, 1)), np.ones((N, 1))], squares, model)
     assert (finding.layer, shown(finding)[:2]) == ("b", ["(n, 1)", "(n, 2)"])
+
+
+def test_the_fix_flattens_what_the_loss_does_not_flatten_itself():
+    def squeezes(y, p):
+        return pl.ops.mean(pl.ops.abs(p - pl.ops.squeeze(y, -1)))
+
+    model = Sequential([Input((4,)), layers.Dense(1, name="out")])
+    (finding,) = found(1, np.ones((N, 1)), squeezes, model)
+    assert shown(finding)[:2] == ["(n,)", "(n, 1)"]
+    treated = finding.fix.treated(Case(model, prepare(np.ones((N, 4)), np.ones((N, 1)))))
+    assert list(BroadcastLoss().examine(treated)) == []
+    assert np.isfinite(View(treated, treated.probe).loss_at())

@@ -37,7 +37,7 @@ class DeadAtBirth(Check):
     id: ClassVar[str] = "I4"
     moment: ClassVar[Moment] = Moment.INITIAL
     explains: ClassVar[frozenset[str]] = frozenset(
-        {"I2", "I3", "I6", "P1", "P2", "R3", "R4", "R6", "R7", "R9"}
+        {"I2", "I6", "P1", "P2", "R3", "R4", "R6", "R7", "R9"}
     )
     quick: ClassVar[bool] = False
 
