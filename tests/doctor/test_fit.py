@@ -125,15 +125,15 @@ def test_what_was_silent_is_not_looked_at_again_until_data_or_structure_change(t
     first, every = made_by()
     assert {"A2", "A4", "S1", "S4", "S6", "S7"} <= every
     again, few = made_by()
-    assert few == {"S7"}  # a learning rate may have been set in between
+    assert few == {"S7", "I3"}  # a learning rate, or weights, may have been set in between
     assert every <= set(again.diagnosis.checked) & set(first.diagnosis.checked)
-    assert made_by(x=x.copy())[1] == {"S7"}
+    assert made_by(x=x.copy())[1] == {"S7", "I3"}
     assert made_by(shuffle=False)[1] == every
     x[5, 1] += 1e6
     history, looked = made_by()
     assert looked == every
     assert "A2" in found(history)
-    assert made_by()[1] == {"A2", "S7"}  # what was found is measured anew
+    assert made_by()[1] == {"A2", "I3", "S7"}  # what was found is measured anew
     model.compile("sgd", "mse")
     assert made_by()[1] == every
 
@@ -284,3 +284,14 @@ def test_batches_in_order_are_no_reason_to_complain(rng):
     model = small(layers.Dense(4, "softmax"), loss="sparse_categorical_crossentropy")
     history = model.fit(generator(x, labels), verbose=0)
     assert (found(history), history.diagnosis.failed) == ([], {})
+
+
+def test_units_that_begin_alike_are_told_before_the_first_step(table):
+    x, y = table
+    alike = layers.Dense(4, "tanh", kernel_initializer="zeros")
+    model = Sequential([Input((3,)), alike, layers.Dense(1, kernel_initializer="ones")])
+    model.compile("sgd", "mse")
+    with pytest.raises(DiagnosisError, match=r"4 of the 4 units of '.*' are the same and get"):
+        model.fit(x, y, verbose=0, doctor="strict")
+    assert np.abs(alike.kernel.numpy()).max() == 0
+    assert int(model.optimizer.iterations.numpy()) == 0

@@ -27,7 +27,7 @@ from pellucid.models.steps import kinds
 
 __all__ = ["Visit"]
 
-BEFORE = (Moment.DATA, Moment.STRUCTURE)
+BEFORE = (Moment.DATA, Moment.STRUCTURE, Moment.INITIAL)
 AFTER = (Moment.RUNNING, Moment.EVALUATION)
 OF_A_BATCH = frozenset({"A2", "A4", *(f"S{i}" for i in range(1, 8))})  # the rest needs all rows
 SHARE = 0.02  # of a fit's time may be spent on looking back at a training that went well

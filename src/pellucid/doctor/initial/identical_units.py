@@ -15,6 +15,7 @@ from pellucid.graph.variable import Variable
 __all__ = ["IdenticalUnits"]
 
 DIGITS = 6
+BEGIN = 3  # weights of each unit that tell chance from a copy
 MOST = 0.5  # of a layer's units, from which on it is an error
 
 
@@ -32,10 +33,10 @@ class IdenticalUnits(Check):
     explains: ClassVar[frozenset[str]] = frozenset(
         {"I2", "I4", "I6", "P1", "P2", "R3", "R4", "R6", "R7", "R9"}
     )
-    quick: ClassVar[bool] = False
+    lasting: ClassVar[bool] = False
 
     def examine(self, case: Case) -> Iterator[Finding]:
-        if is_begun(case):
+        if is_begun(case) or not any(map(_may_repeat, case.model.trainable_variables)):
             return
         seen = first_pass(case)
         kernels = [v for v in seen.kernels if _units(v) > 1 and "bias" not in v.name]
@@ -77,6 +78,14 @@ class IdenticalUnits(Check):
 
 def _units(kernel: Variable) -> int:
     return int(kernel.value.shape[-1])
+
+
+def _may_repeat(kernel: Variable) -> bool:
+    """Whether some units of a kernel begin alike: mostly not, and then nothing has to be run."""
+    if kernel.ndim < 2 or _units(kernel) < 2:
+        return False
+    begin = _rounded(kernel.numpy().reshape(-1, _units(kernel))[:BEGIN])
+    return len(np.unique(begin, axis=1).T) < _units(kernel)
 
 
 def _different(weights: np.ndarray, slopes: np.ndarray) -> int:
