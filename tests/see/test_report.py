@@ -293,3 +293,84 @@ def test_of_two_classes_it_is_shown_how_well_they_are_told_apart(trained, rng, t
     assert f"yes: area {roc_auc_score(y, said):.3g}; at " in Page(path.read_text()).text
     model.report(path, x[y == 1], y[y == 1], labels=["no", "yes"], findings=())
     assert "How well it tells them apart" not in headings(path)
+
+
+def accuracy(path):
+    (share,) = re.findall(r"Test accuracy</dt><dd>([\d.]+)", path.read_text())
+    return float(share) / 100
+
+
+def test_a_model_of_two_inputs_is_judged_like_others(trained, rng, tmp_path):
+    x, y = [rng.normal(size=(20, 4)).astype("float32") for _ in "ab"], rng.integers(0, 2, 20)
+    a, b, shared = Input((4,), name="a"), Input((4,), name="b"), layers.Dense(3, "tanh")
+    model = Model([a, b], layers.Dense(1, "sigmoid")(shared(a) - shared(b)))
+    trained(model, "binary_crossentropy", x, y)
+    path = tmp_path / "report.html"
+    wanted = np.mean((model.predict(x, verbose=0)[:, 0] > 0.5) == y)
+    for given in (x, {"a": x[0], "b": x[1]}):
+        model.report(path, given, y, findings=())
+        assert {"What it confuses", "How gradients flow back"} <= set(headings(path))
+        np.testing.assert_allclose(accuracy(path), wanted, atol=1e-3)
+
+
+def test_a_model_that_is_code_is_judged_and_drawn_like_others(rng, tmp_path):
+    class Twice(Model):
+        def __init__(self):
+            super().__init__()
+            self.same = layers.Dense(3, name="same")
+
+        def call(self, x):
+            return self.same(self.same(x))
+
+    x, y = rng.normal(size=(20, 3)).astype("float32"), rng.integers(0, 3, 20)
+    model, path = Twice(), tmp_path / "report.html"
+    with engine("numpy"):
+        model.compile("sgd", losses.SparseCategoricalCrossentropy(from_logits=True))
+        model.report(path, x, y, findings=())
+        wanted = np.mean(model.predict(x, verbose=0).argmax(1) == y)
+    assert {"What it confuses", "How gradients flow back"} <= set(headings(path))
+    assert "Graph of the model, folded by layers" in path.read_text()
+    np.testing.assert_allclose(accuracy(path), wanted, atol=1e-3)
+
+
+def test_a_model_that_says_a_class_at_each_place_is_judged_place_by_place(trained, rng, tmp_path):
+    x, y = rng.normal(size=(6, 5, 2)).astype("float32"), rng.integers(0, 3, (6, 5))
+    model = Sequential([Input((5, 2)), layers.Dense(3, "softmax")])
+    trained(model, "sparse_categorical_crossentropy", x, y)
+    wanted = np.mean(model.predict(x, verbose=0).argmax(-1) == y)
+    path = tmp_path / "report.html"
+    model.report(path, x, y, findings=())
+    np.testing.assert_allclose(accuracy(path), wanted, atol=1e-3)
+    assert "of 30 places never seen" in path.read_text()
+    trained(model, "categorical_crossentropy", x, np.eye(3)[y])
+    wanted = np.mean(model.predict(x, verbose=0).argmax(-1) == y)
+    model.report(path, x, np.eye(3)[y], findings=())
+    np.testing.assert_allclose(accuracy(path), wanted, atol=1e-3)
+
+
+def test_of_several_outputs_the_results_are_told(rng, tmp_path):
+    x = Input((3,))
+    model = Model(x, [layers.Dense(1, name="size")(x), layers.Dense(2, name="kind")(x)])
+    model.compile("sgd", "mse")
+    rows, targets = rng.normal(size=(8, 3)), [rng.normal(size=(8, 1)), rng.normal(size=(8, 2))]
+    path = tmp_path / "report.html"
+    with engine("numpy"):
+        model.report(path, rows, targets, findings=())
+        loss = model.evaluate(rows, targets, verbose=0, return_dict=True)["loss"]
+    assert f"<dt>Loss</dt><dd>{loss:.4g}" in path.read_text()
+    assert "How gradients flow back" in headings(path)
+
+
+def test_in_a_notebook_the_summary_stands_in_the_report_and_not_on_the_screen(
+    monkeypatch, capsys, tmp_path
+):
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as Jupyter sets it
+    model = Sequential([Input((3,)), layers.Dense(2, name="only")])
+    model.report(tmp_path / "report.html")
+    assert capsys.readouterr().out == ""
+    page = Page((tmp_path / "report.html").read_text()).text
+    assert "only (Dense)" in page
+    assert "\x1b" not in page
+    model.summary()
+    assert "only (Dense)" in capsys.readouterr().out

@@ -97,6 +97,9 @@ class Trace:
     def __repr__(self) -> str:
         return f"<Trace of {len(self)} nodes, {len(self.gradients)} with gradients>"
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": str(self)}
+
 
 def short_array(array: Any, most: int = 6) -> str:
     """An array in a few words: its numbers where they are few, else its shape and its range.

@@ -50,7 +50,10 @@ def summary_table(
         table.add_row(*cells)
         if expand_nested and hasattr(layer, "layers"):
             rows += [(inner, depth + 1) for inner in reversed(layer.layers)]
-    console = Console(width=width or 76, file=io.StringIO())
+    # In a notebook rich would show the table at once, and write nothing, or colours.
+    console = Console(
+        width=width or 76, file=io.StringIO(), force_jupyter=False, force_terminal=False
+    )
     console.print(table)
     counted, kept = flops_of_model(model), bytes_of_model(model)
     if counted is not None and kept is not None:

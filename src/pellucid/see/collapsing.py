@@ -122,7 +122,14 @@ def collapse(model: Model) -> Collapsed:
 
 def _chain(model: Model) -> list[Layer]:
     """The layers of a model, if they stand one after the other."""
-    if not model.built or not model.inputs:
+    if model.built and not model.inputs:
+        raise ArgumentError(
+            f"{model.label} cannot be multiplied out.",
+            given="a model whose call is code",
+            expected="layers one after the other",
+            mend="collapse a part of it that is a Sequential, or Model(inputs, outputs)",
+        )
+    if not model.built:
         raise StateError(
             f"{model.label} has no weights yet.",
             given="a model that has not seen an input",

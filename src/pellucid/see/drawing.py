@@ -163,7 +163,7 @@ def _structure_of(model: Model) -> list[Tensor]:
     if not model.outputs:
         raise DTypeError(
             f"{model.label} has no graph yet.",
-            given="a model that has not seen an input",
+            given=f"a {type(model).__name__} whose call is code, or that has not seen an input",
             expected="a model that begins with an Input, or data to feed it",
             mend="see.draw(model, x)",
         )

@@ -13,7 +13,7 @@ from pellucid.graph.operations.broadcasting import ones_like
 from pellucid.graph.tensor import Constant, Item, Tensor
 from pellucid.graph.variable import placeholder
 from pellucid.graph.walk import ancestors, evaluate
-from pellucid.see.drawing import subject_of
+from pellucid.see.drawing import Subject, subject_of
 from pellucid.see.graph_picture import shape_text
 from pellucid.see.notation import SUM, Formula, formula, named, number, write
 from pellucid.see.slopes import links_of, pass_back
@@ -52,6 +52,7 @@ class Explanation:
         value: The gradient, as ``gradients`` gives it; ``None`` if nothing was fed.
         text: The explanation, for a terminal.
         latex: The chain rule in LaTeX.
+        page: The same with what its names stand for, as a notebook shows it.
     """
 
     loss: Tensor
@@ -62,6 +63,7 @@ class Explanation:
     value: Any
     text: str = field(default="", repr=False)
     latex: str = field(default="", repr=False)
+    page: str = field(default="", repr=False)
 
     def __str__(self) -> str:
         return self.text
@@ -69,7 +71,7 @@ class Explanation:
     __repr__ = __str__
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": self.text, "text/latex": f"$${self.latex}$$"}
+        return {"text/plain": self.text, "text/latex": f"$${self.page}$$"}
 
 
 def explain(loss: Any, wrt: Tensor, feed: Any = None, most: int = 12) -> Explanation:
@@ -121,25 +123,25 @@ def explain(loss: Any, wrt: Tensor, feed: Any = None, most: int = 12) -> Explana
     given: dict[Tensor, Any] | None = None
     if subject.trace is not None:
         given = {x: subject.trace.value(x) for x in subject.nodes if not isinstance(x.spec, tuple)}
-    names = _names(subject.nodes, loss)
+    names = _names(subject, loss)
     terms = [_term(path, positions, names, given) for path, positions in reach.first(most)]
     whole = _sum([t.formula for t in terms]) if reach.count <= most else None
     value = None if given is None else evaluate([total], given)[total]
     result = Explanation(loss, wrt, terms, reach.count, whole, value)
     writer = _Writer(result, names, given, subject.nodes)
-    result.text, result.latex = writer.text(), writer.latex()
+    result.text, result.latex, result.page = writer.text(), writer.latex(), writer.page()
     return result
 
 
-def _names(nodes: list[Tensor], loss: Tensor) -> dict[Tensor, Formula]:
+def _names(subject: Subject, loss: Tensor) -> dict[Tensor, Formula]:
     """Leaves by their names, numbers as they are, the rest counted: n1, n2, …"""
     names: dict[Tensor, Formula] = {}
     count = 0
-    for node in nodes:
+    for node in subject.nodes:
         if isinstance(node.op, Constant):
             names[node] = write(node, [])
         elif not node.inputs:
-            names[node] = named(node.name)
+            names[node] = subject.short[node]
         elif node is loss:
             names[node] = named("loss")
         else:
@@ -297,6 +299,20 @@ class _Writer:
         if e.value is not None and np.ndim(e.value) == 0:
             right.append(number(np.asarray(e.value)[()]).latex)
         return " = ".join(dict.fromkeys([left, *right]))
+
+    def page(self) -> str:
+        """The definitions of the names one below the other, and the chain rule below them."""
+        lines = []
+        for node in self.nodes:
+            written = write(node, [self.names[x] for x in node.inputs]).latex
+            line = rf"{self.names[node].latex} &= {written}"
+            if node.shape:
+                line += rf" && \text{{{shape_text(node.spec)}}}"
+            elif self.given is not None:
+                line += f" = {number(np.asarray(self.given[node])[()]).latex}"
+            lines.append(line)
+        lines.append(self.latex().replace(" = ", " &= ", 1))
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
     def _partial(self, above: Tensor, below: Tensor) -> str:
         up, down = (self.names.get(x, named(x.name)).latex for x in (above, below))

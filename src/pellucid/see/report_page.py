@@ -39,6 +39,7 @@ class Report:
         y_true: Their classes, or their targets.
         said: What the model makes of them: (N, C) probabilities, or anything else.
         labels: The names of the classes, if what is said are classes.
+        unit: What is judged: rows, or places in them.
         scores: Results on the test part, by name; of classes the accuracy is told anyway.
         facts: Further pairs of a name and a value for the head of the page.
         findings: What the doctor found.
@@ -58,6 +59,7 @@ class Report:
     y_true: np.ndarray | None = None
     said: np.ndarray | None = None
     labels: Sequence[str] | None = None
+    unit: str = "rows"
     scores: Mapping[str, float] = field(default_factory=dict)
     facts: Sequence[tuple[str, str]] = ()
     findings: Sequence[Any] = ()
@@ -103,7 +105,7 @@ class Report:
         if self.of_classes and len(self.y_true):  # type: ignore[arg-type]
             n = len(self.y_true)  # type: ignore[arg-type]
             low, high = interval(self.correct, n)
-            what = "images" if self._images() is not None else "rows"
+            what = "images" if self._images() is not None else self.unit
             note = (
                 f"of {n} {what} never seen; 95 % interval {in_percent(low)} to {in_percent(high)}"
             )
@@ -154,7 +156,7 @@ class Report:
         images = self._images()
         parts = []
         if len(self.labels) <= LABELLED_TABLE:
-            what = "rows" if images is None else "images"
+            what = self.unit if images is None else "images"
             table = confusion_table(self.y_true, self.said, self.labels, what)
             inner = f'<div class="scroll" tabindex="0" aria-label="Confusions">{table}</div>'
             parts.append(_section("What it confuses", inner))

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import optree
 
 from pellucid import losses
 from pellucid.models.compiled import is_loss
+from pellucid.models.looking import graph_on
 from pellucid.models.model import Model
 from pellucid.models.summary import summary_table
 from pellucid.see.axes import on_page
@@ -119,9 +121,13 @@ def report_of(
 ) -> Report:
     """What a report tells of a model; arguments as :func:`report`."""
     results = getattr(history, "history", history) or {}
+    rows = None if x is None else _arrays(x, len(model.inputs))
+    outputs = model.outputs
+    if not outputs and rows is not None:  # its call is code: what it makes of a row
+        outputs = optree.tree_leaves(graph_on(model, optree.tree_map(lambda a: a[:1], rows))[0])
     made = Report(
         title=str(model.name),
-        graph=draw_graph(model.outputs) if model.outputs else "",
+        graph=draw_graph(outputs) if outputs else "",
         summary=summary_table(model, SUMMARY_WIDTH),
         history=results,
         baselines=baselines or {},
@@ -135,22 +141,38 @@ def report_of(
             "After every epoch. The training part is measured while weights still change, so it "
             "can look worse than the validation part."
         )
-    single = len(model.outputs) == 1 and len(model.inputs) == 1
-    known = x is not None and single
-    if known and y is not None:
-        _judge(made, model, x, y, labels)
-    if single:
-        made.pictures = _pictures(model, x if known else None, y, made)
+    if rows is not None and y is not None:
+        _judge(made, model, rows, y, labels)
+    targets = None if y is None else _arrays(y, len(outputs))
+    made.pictures = _pictures(model, rows, targets, made)
     return made
+
+
+def _arrays(given: Any, count: int) -> Any:
+    """Data as an array; as several, where they are for so many inputs or outputs."""
+    if isinstance(given, Mapping):
+        return {name: np.asarray(part) for name, part in given.items()}
+    listed = isinstance(given, list | tuple)
+    coded = listed and count == 0 and all(isinstance(part, np.ndarray) for part in given)
+    if listed and (count > 1 or coded):
+        return [np.asarray(part) for part in given]
+    return np.asarray(given)
 
 
 def _judge(made: Report, model: Model, x: Any, y: Any, labels: Sequence[str] | None) -> None:
     """Add what the model makes of rows that it was not trained on."""
-    made.x, made.y_true = np.asarray(x), np.asarray(y)
-    made.said = np.asarray(model.predict(x, verbose=0))
     if model.compiled is not None and model.compiled.loss is not None:
         scores = model.evaluate(x, y, verbose=0, return_dict=True)
         made.scores = {n: v for n, v in scores.items() if np.ndim(v) == 0 and "accuracy" not in n}
+    said = model.predict(x, verbose=0)
+    if not isinstance(said, np.ndarray):  # of several outputs no picture is made
+        return
+    made.x = x if isinstance(x, np.ndarray) else None
+    made.said, made.y_true = said, np.asarray(y)
+    if said.ndim > 2 and _of_classes(model, made.y_true, said.reshape(-1, said.shape[-1]), labels):
+        one_hot = made.y_true.shape == said.shape
+        made.y_true = made.y_true.reshape(-1, *said.shape[-1:] if one_hot else ())
+        made.said, made.x, made.unit = said.reshape(-1, said.shape[-1]), None, "places"
     if _of_classes(model, made.y_true, made.said, labels):
         if made.said.shape[-1] == 1 and (made.said.min() < 0 or made.said.max() > 1):
             made.said = 1 / (1 + np.exp(-made.said))  # logits
@@ -159,6 +181,8 @@ def _judge(made: Report, model: Model, x: Any, y: Any, labels: Sequence[str] | N
             made.said = exponentials / exponentials.sum(axis=-1, keepdims=True)
         count = max(2, made.said.shape[-1])
         made.labels = [str(n) for n in (range(count) if labels is None else labels)]
+    elif made.said.size != made.y_true.size:  # a loss of the user's own knows what they mean
+        made.said = None
 
 
 def _of_classes(model: Model, y: np.ndarray, said: np.ndarray, labels: Any) -> bool:
@@ -181,17 +205,21 @@ def _of_classes(model: Model, y: np.ndarray, said: np.ndarray, labels: Any) -> b
 def _pictures(model: Model, x: Any, y: Any, made: Report) -> list[tuple[str, str, str]]:
     """Pictures of what is inside, those that this model and these rows allow."""
     drawn: list[tuple[str, Callable[[Any], Any], tuple[float, float]]] = []
-    rows = None if x is None else np.asarray(x)[:MOST_ROWS]
-    targets = None if y is None else np.asarray(y)[:MOST_ROWS]
+    rows, targets = (
+        None if part is None else optree.tree_map(lambda a: a[:MOST_ROWS], part) for part in (x, y)
+    )
     layers = list(model.layers)
+    followed = bool(model.inputs) and not isinstance(rows, Mapping)  # what goes through is known
 
     def add(heading: str, height: float, plot: Any, *args: Any, **options: Any) -> None:
         drawn.append((heading, _on(plot, *args, **options), (4.6, height)))
 
     if rows is not None and targets is not None:
-        if rows.ndim == 2 and rows.shape[1] == 2:
+        on_a_plane = isinstance(rows, np.ndarray) and rows.ndim == 2 and rows.shape[1] == 2
+        if on_a_plane and made.said is not None:
             add("What it says over its features", 3.8, plot_boundary, model, rows, targets)
-        if made.of_classes and len(rows) > 2 and len(layers) > 1:
+        each = made.of_classes and made.unit == "rows"
+        if each and followed and len(targets) > 2 and len(layers) > 1:
             classes = classes_of(targets)
             add("Where it puts rows", 3.8, plot_embedding, model, rows, classes, labels=made.labels)
         if made.of_classes:
@@ -203,10 +231,11 @@ def _pictures(model: Model, x: Any, y: Any, made: Report) -> list[tuple[str, str
     if kernels and kernels[0].kernel.ndim == 4 and kernels[0].kernel.shape[0] > 1:
         add("What its first filters look for", 3.2, plot_filters, kernels[0])
     trained = len(model.trainable_variables)
-    if rows is not None and targets is not None and model.compiled is not None and trained:
+    judged = model.compiled is not None and model.compiled.loss is not None
+    if rows is not None and targets is not None and judged and trained:
         height = 0.3 * max(5, trained) + 1.2
         add("How gradients flow back", height, plot_flow, model, rows, targets)
-    if rows is not None:
+    if rows is not None and followed:
         height = 0.4 * max(4, len(layers)) + 1.2
         add("What comes out of its layers", height, plot_activations, model, rows)
     if trained:
