@@ -10,6 +10,7 @@ from benchmarks.doctor_cases import unseen_forum as _unseen_forum
 from benchmarks.doctor_cases import unseen_healthy as _unseen_healthy
 from benchmarks.doctor_cases import unseen_images as _unseen_images
 from benchmarks.doctor_cases import unseen_judged as _unseen_judged
+from benchmarks.doctor_cases import unseen_later as _unseen_later
 from benchmarks.doctor_cases import unseen_series as _unseen_series
 from benchmarks.doctor_cases import unseen_sick as _unseen_sick
 from benchmarks.doctor_cases import unseen_tables as _unseen_tables
@@ -30,6 +31,7 @@ _ = (
     _unseen_healthy,
     _unseen_images,
     _unseen_judged,
+    _unseen_later,
     _unseen_series,
     _unseen_sick,
     _unseen_tables,

@@ -311,6 +311,15 @@ def test_a7_takes_rows_of_a_truth_table_for_no_leak(rng):
     assert "A7" not in look(classifier(2), x[:100], y[:100], validation_data=(x[100:], y[100:]))
 
 
+@pytest.mark.parametrize(("values", "leaks"), [(None, True), (3, False)])
+def test_a7_tells_rows_that_were_copied_before_the_split(rng, values, leaks):
+    x = rng.normal(size=(200, 4)) if values is None else rng.integers(0, values, (200, 4))
+    x = np.repeat(x, 3, axis=0)[rng.permutation(600)].astype(np.float32)
+    y = x[:, 0] > 0
+    found = look(classifier(4), x[:400], y[:400], validation_data=(x[400:], y[400:]))
+    assert ("A7" in harmful(found)) == leaks
+
+
 def test_a7_tells_the_least_share_of_mistakes(rng):
     x = np.repeat(rng.normal(size=(50, 3)), 4, axis=0)
     y = np.tile([0, 0, 0, 1], 50)

@@ -1,7 +1,9 @@
 """A7: the same rows in training and validation, and equal rows with different targets."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -17,6 +19,7 @@ SHARE = 0.05
 ROWS, NUMBERS = 5000, 2**20  # that are looked at for contradictions
 LEAST_ROWS = 500
 FEW_ROWS = 30  # of validation: too few to be a measure of anything
+MOST, CHANCE = 0.5, 0.05  # of rows that all of the data repeat, and that they would by chance
 
 
 class Duplicates(Check):
@@ -24,8 +27,11 @@ class Duplicates(Check):
 
     Where inputs have few values (a truth table, answers to three questions) equal rows are no
     leak: the share counts only if it is more than twice that of rows that occur again within the
-    training. Equal inputs with different classes in 5 % of the rows are a note: no network can get
-    them all right.
+    training, or is more than a half, of measured numbers that would not repeat by chance: then
+    rows were copied before the split.
+
+    Equal inputs with different classes in 5 % of the rows are a note: no network can get them all
+    right.
 
     Source:
         deepchecks, "Train Test Samples Mix", whose limit is 10 %.
@@ -37,7 +43,8 @@ class Duplicates(Check):
     def examine(self, case: Case) -> Iterator[Finding]:
         x = leaves(case.train, "x")
         if case.validation is not None:
-            yield from self._leaked(hashes(x), hashes(leaves(case.validation, "x")))
+            copied = partial(_would_not_repeat, x)
+            yield from self._leaked(hashes(x), hashes(leaves(case.validation, "x")), copied)
         number = min(ROWS, max(NUMBERS // max(sum(a[0].size for a in x), 1), LEAST_ROWS))
         few = [a[:number] for a in x]
         for head in case.heads:
@@ -45,14 +52,17 @@ class Duplicates(Check):
             if classes is not None:
                 yield from self._contradicting(hashes(few), classes[:number])
 
-    def _leaked(self, train: np.ndarray, other: np.ndarray) -> Iterator[Finding]:
+    def _leaked(
+        self, train: np.ndarray, other: np.ndarray, copied: Callable[[], bool]
+    ) -> Iterator[Finding]:
         seen = np.isin(other, train)
         share = float(seen.mean())
         _, counts = np.unique(train, return_counts=True)
         again = float(counts[counts > 1].sum() / len(train))
         if not share:
             return
-        leak = share >= SHARE and share > 2 * again and len(other) >= FEW_ROWS
+        leak = share >= SHARE and (share > 2 * again or (share > MOST and copied()))
+        leak = leak and len(other) >= FEW_ROWS
         if not leak and again > share / 2:
             return  # rows repeat wherever one looks
         yield Finding(
@@ -102,6 +112,18 @@ class Duplicates(Check):
                 "Northcutt et al. 2021, Pervasive Label Errors: https://arxiv.org/abs/2103.14749",
             ),
         )
+
+
+def _would_not_repeat(x: list[np.ndarray]) -> bool:
+    """Whether rows of these numbers, were the columns independent, would hardly ever be equal."""
+    if any(a.dtype.kind != "f" for a in x):
+        return False  # words and classes depend on each other, and repeat
+    equal = 1.0
+    for array in x:
+        for column in array[:ROWS].reshape(len(array[:ROWS]), -1).T:
+            shares = np.unique(column, return_counts=True)[1] / len(column)
+            equal *= float(np.sum(shares**2))
+    return 1 - math.exp(-equal * len(x[0])) < CHANCE
 
 
 def _without_them(case: Case) -> Case:

@@ -34,7 +34,7 @@ class OutOfRange(Check):
     id: ClassVar[str] = "A4"
     moment: ClassVar[Moment] = Moment.DATA
     explains: ClassVar[frozenset[str]] = frozenset(
-        ["I4", "I5", "P1", "R3", "R4", "R5", "R6", "R7", "R9", "E2"]
+        ["I1", "I4", "I5", "P1", "R3", "R4", "R5", "R6", "R7", "R9", "E2"]
     )
 
     def examine(self, case: Case) -> Iterator[Finding]:
