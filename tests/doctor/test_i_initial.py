@@ -83,7 +83,7 @@ def test_numbers_missed_by_ten_deviations_are_warned_of_and_a_loss_of_three_cons
     assert note.severity == Severity.NOTE
     (warning,) = line(9.96)
     assert warning.severity == Severity.WARNING
-    assert warning.measures[0].value == pytest.approx(1 + 3.01**2, rel=1e-4)
+    assert warning.measures[0].value == pytest.approx(1 + 9.96**2, rel=1e-4)
     assert warning.measures[1].value == pytest.approx(1, rel=1e-4)
 
 

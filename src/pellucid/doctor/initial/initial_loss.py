@@ -33,7 +33,7 @@ class InitialLoss(Check):
 
     Such a network gives every class the same chance, ``log K`` for K classes, or the best constant:
     the larger of both is the measure. Healthy networks were measured at up to 7.7 for classes, and
-    at 10.3 for numbers; cs231n and Karpathy ask for ``log K`` itself, TheDeepChecker for twice that.
+    10.3 for numbers; cs231n and Karpathy ask for ``log K`` itself, TheDeepChecker for twice that.
     """
 
     id: ClassVar[str] = "I1"
