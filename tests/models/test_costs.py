@@ -97,6 +97,29 @@ def test_the_receptive_field_is_what_a_unit_has_slopes_by(chain):
     assert receptive_field(model.layers) == " x ".join(map(str, extent))
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        layers.UpSampling2D(2),
+        layers.Conv2DTranspose(2, 3, strides=2),
+        layers.Permute((2, 1, 3)),
+        layers.Reshape((3, 12, 1)),
+        Sequential([Input((6, 6, 1)), layers.Conv2D(2, 3)]),
+    ],
+    ids=["larger", "transposed", "turned", "folded", "nested"],
+)
+def test_no_receptive_field_is_told_where_places_are_not_kept(before):
+    chain = [before, layers.Conv2D(1, 3)]
+    Sequential([Input((6, 6, 1)), *chain])
+    assert receptive_field(chain) == ""
+
+
+def test_no_receptive_field_is_told_of_convolutions_that_recur():
+    chain = [layers.ConvLSTM2D(2, 3)]  # with every step of time it sees two pixels more
+    Sequential([Input((4, 9, 9, 1)), *chain])
+    assert receptive_field(chain) == ""
+
+
 def _others(rank):
     return [()] if rank == 1 else [1, 0]
 

@@ -103,10 +103,18 @@ def _is_known(layer: "Layer") -> bool:
     return not any(None in x.shape[1:] for x in [*call.inputs, *optree.tree_leaves(call.outputs)])
 
 
+# Layers by whose names it is known that a unit's place is not that of what it is made from.
+DISPLACING = (
+    *("Flatten", "Reshape", "Permute", "RepeatVector", "UpSampling", "Resizing", "Transpose"),
+    *("Attention", "RNN", "LSTM", "GRU", "Bidirectional", "TimeDistributed"),
+)
+
+
 def receptive_field(chain: Iterable["Layer"]) -> str:
     """How much of the input one unit behind the last sliding layer is made from: ``"5 x 5"``.
 
-    Of layers one after the other; ``""`` where none slides, or where they branch.
+    Of layers one after the other; ``""`` where none slides, where they branch, or where a layer
+    before or among them does not keep places as they are.
 
     Examples:
         >>> x = Input((28, 28, 1))
@@ -117,13 +125,18 @@ def receptive_field(chain: Iterable["Layer"]) -> str:
     """
     field: list[int] = []
     jump: list[int] = []
+    displaced = False
     for layer in chain:
         if any(len(call.inputs) > 1 for call in layer.calls) or len(layer.calls) > 1:
             return ""
         size: Any = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
         strides: Any = getattr(layer, "strides", None) or size
-        if size is None or "Transpose" in type(layer).__name__:
+        displaced = displaced or any(word in type(layer).__name__ for word in DISPLACING)
+        displaced = displaced or hasattr(layer, "layers")
+        if size is None:
             continue
+        if displaced:
+            return ""
         dilation: Any = getattr(layer, "dilation_rate", None) or (1,) * len(size)
         field, jump = field or [1] * len(size), jump or [1] * len(size)
         if len(field) != len(size):
