@@ -86,7 +86,41 @@ def test_where_nothing_is_affine_nothing_is_done():
 def test_what_cannot_be_multiplied_out_is_said_so():
     with pytest.raises(StateError, match="has no weights yet"):
         collapse(Sequential([layers.Dense(1)]))
-    x = Input((4,))
-    hidden = layers.Dense(4)(x)
-    with pytest.raises(ArgumentError, match="whose layers branch or join"):
-        collapse(Model(x, layers.add([hidden, layers.Dense(4)(hidden)])))
+
+    class Code(Model):
+        def call(self, x):
+            return x
+
+    model = Code()
+    model(np.ones((1, 2)))
+    with pytest.raises(ArgumentError) as error:
+        collapse(model)
+    assert str(error.value) == (
+        "Code 'code' cannot be multiplied out.\n"
+        "  given:    a model whose call is code\n"
+        "  expected: a sequential or functional model\n"
+        "  to mend:  collapse a part of it that is one"
+    )
+
+
+def test_in_branches_those_are_multiplied_out_that_nobody_else_needs(rng):
+    a, b = Input((4,), name="a"), Input((3,), name="b")
+    shared, nested = layers.Dense(5, name="shared"), Sequential([Input((5,)), layers.Dense(2)])
+    left = layers.Dense(5, name="two")(layers.Dense(6, name="one")(a))
+    kept = layers.Dense(5, name="kept")(b)
+    right = layers.Dense(5, "tanh", name="last")(layers.BatchNormalization(name="bn")(kept))
+    joined = layers.add([left, shared(right), shared(left), 2 * kept])
+    out = layers.Dense(3, "softmax", name="four")(layers.Dense(4, name="three")(nested(joined)))
+    model = randomized(Model([a, b], [out, right]), rng)
+    before = model.get_weights()
+    collapsed = collapse(model)
+    # `kept` and `right` are used twice, `shared` too; what another model holds stays in it.
+    names = [m.names for m in collapsed.merged]
+    assert sorted(names) == [["bn", "last"], ["one", "two"], ["three", "four"]]
+    assert collapsed.difference < 1e-6
+    rows = [rng.normal(size=(9, 4)), rng.normal(size=(9, 3))]
+    for ours, theirs in zip(model.predict(rows), collapsed.model.predict(rows), strict=True):
+        np.testing.assert_allclose(theirs, ours, rtol=1e-4, atol=1e-5)
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+    assert not set(map(id, model.weights)) & set(map(id, collapsed.model.weights))

@@ -1,21 +1,26 @@
 """Layers without an activation between them, multiplied into the one matrix that they are."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import optree
 
 from pellucid import activations
 from pellucid.engines.engine import engine
 from pellucid.errors import ArgumentError, StateError
 from pellucid.graph.dtypes import is_float
+from pellucid.graph.tensor import Tensor
 from pellucid.layers.batch_normalization import BatchNormalization
 from pellucid.layers.calls import LayerCall
 from pellucid.layers.core import Activation, Dense, Identity
 from pellucid.layers.inputs import Input, InputLayer
 from pellucid.layers.layer import Layer
 from pellucid.layers.regularization import Dropout
+from pellucid.models.cloning import clone_model
+from pellucid.models.cut import Cut
 from pellucid.models.model import Model
 from pellucid.models.sequential import Sequential
 from pellucid.see.graph_picture import TIMES
@@ -59,7 +64,7 @@ class Collapsed:
             the largest output.
     """
 
-    model: Sequential
+    model: Model
     merged: list[Merged]
     difference: float
 
@@ -81,11 +86,12 @@ def collapse(model: Model) -> Collapsed:
     activation of the last layer of such a group stays.
 
     Args:
-        model: Layers one after the other, built.
+        model: A sequential or functional model, built. Where its layers branch or join, those are
+            multiplied out that stand one after the other in a branch and are used nowhere else.
 
     Raises:
         StateError: If the model has no weights yet.
-        ArgumentError: If its layers are not one after the other.
+        ArgumentError: If its call is code.
 
     Examples:
         >>> model = Sequential([Input((3,)), layers.Dense(8, name="first"),
@@ -97,6 +103,8 @@ def collapse(model: Model) -> Collapsed:
         first and second and third are one matrix of 3 × 1 and a bias: 4 numbers
     """
     chain = _chain(model)
+    if chain is None:
+        return _branched(model)
     (given,) = model.inputs
     fresh: list[Layer] = []
     weights: list[list[np.ndarray]] = []
@@ -106,12 +114,9 @@ def collapse(model: Model) -> Collapsed:
             fresh += [type(layer).from_config(layer.get_config()) for layer in group]
             weights += [layer.get_weights() for layer in group]
             continue
-        matrix, bias = _product(group)
-        names = [str(x.name) for x in group if isinstance(x, Dense | BatchNormalization)]
-        merged.append(Merged(names, matrix, bias))
-        last = group[-1].activation if isinstance(group[-1], Dense | Activation) else None
-        fresh.append(Dense(matrix.shape[1], last, name="_".join(names)))
-        weights.append([matrix, bias])
+        merged.append(_merged(group))
+        fresh.append(_dense(group, merged[-1]))
+        weights.append([merged[-1].matrix, merged[-1].bias])
     small = Sequential(
         [Input(given.shape[1:], dtype=given.dtype), *fresh], name=f"{model.name}_collapsed"
     )
@@ -120,14 +125,25 @@ def collapse(model: Model) -> Collapsed:
     return Collapsed(small, merged, _difference(model, small))
 
 
-def _chain(model: Model) -> list[Layer]:
+def _merged(group: list[Layer]) -> Merged:
+    names = [str(x.name) for x in group if isinstance(x, Dense | BatchNormalization)]
+    return Merged(names, *_product(group))
+
+
+def _dense(group: list[Layer], merged: Merged) -> Dense:
+    """The layer that a group becomes, with the activation of its last."""
+    last = group[-1].activation if isinstance(group[-1], Dense | Activation) else None
+    return Dense(merged.matrix.shape[1], last, name="_".join(merged.names))
+
+
+def _chain(model: Model) -> list[Layer] | None:
     """The layers of a model, if they stand one after the other."""
     if model.built and not model.inputs:
         raise ArgumentError(
             f"{model.label} cannot be multiplied out.",
             given="a model whose call is code",
-            expected="layers one after the other",
-            mend="collapse a part of it that is a Sequential, or Model(inputs, outputs)",
+            expected="a sequential or functional model",
+            mend="collapse a part of it that is one",
         )
     if not model.built:
         raise StateError(
@@ -138,21 +154,69 @@ def _chain(model: Model) -> list[Layer]:
         )
     if isinstance(model, Sequential):
         return list(model.layers)
-    links = [] if model.cut is None else model.cut.links
-    simple = all(isinstance(x, LayerCall) and len(x.inputs) == 1 for x in links)
-    outputs = [None if not isinstance(x, LayerCall) else x.outputs for x in links]
-    follows = all(
-        isinstance(b, LayerCall) and b.inputs and b.inputs[0] is a
-        for a, b in zip(outputs, links[1:], strict=False)
-    )
-    if not (links and simple and follows and len(model.inputs) == 1):
-        raise ArgumentError(
-            f"{model.label} cannot be multiplied out.",
-            given="a model whose layers branch or join",
-            expected="layers one after the other",
-            mend="collapse a part of it: Model(tensor_before, tensor_after)",
-        )
-    return [x.layer for x in links if isinstance(x, LayerCall)]
+    assert model.cut is not None  # or it would have no inputs
+    runs = _runs(model.cut)
+    if len(model.inputs) > 1 or len(runs) != 1 or len(runs[0]) < len(model.cut.links):
+        return None
+    return [call.layer for call in runs[0]]
+
+
+def _runs(cut: Cut) -> list[list[LayerCall]]:
+    """The calls of layers one after the other, each used once and by the next alone."""
+    layers = Counter(link.layer for link in cut.links if isinstance(link, LayerCall))
+    uses = Counter(x for link in cut.links for x in link.inputs)
+    uses.update(cut.flat_outputs)
+    runs: list[list[LayerCall]] = []
+    ends: dict[Tensor, list[LayerCall]] = {}
+    for link in cut.links:
+        if not isinstance(link, LayerCall) or not isinstance(link.outputs, Tensor):
+            continue
+        if len(link.inputs) != 1 or layers[link.layer] > 1:
+            continue
+        run = ends.pop(link.inputs[0], [])
+        if not run:
+            runs.append(run)
+        run.append(link)
+        if uses[link.outputs] == 1:
+            ends[link.outputs] = run
+    return runs
+
+
+def _branched(model: Model) -> Collapsed:
+    """A functional model laid out once more, with one layer in the place of each group."""
+    cut = model.cut
+    assert cut is not None
+    merged: list[Merged] = []
+    places: dict[LayerCall, Dense | None] = {}  # of a group the first call is the whole of it
+    for run in _runs(cut):
+        calls = {call.layer: call for call in run}
+        for group in _groups(calls):
+            if sum(isinstance(layer, Dense | BatchNormalization) for layer in group) < 2:
+                continue
+            merged.append(_merged(group))
+            places |= {calls[layer]: None for layer in group}
+            places[calls[group[0]]] = _dense(group, merged[-1])
+    clones: dict[Layer, Layer] = {}
+
+    def apply(call: LayerCall, replace: Callable[[Any], Any]) -> Any:
+        if call in places:
+            x, dense = replace(call.inputs[0]), places[call]
+            return x if dense is None else dense(x)
+        if call.layer not in clones:
+            layer = call.layer
+            again = type(layer).from_config(layer.get_config())
+            clones[layer] = clone_model(layer) if isinstance(layer, Model) else again
+        return call.again(replace, clones[call.layer])
+
+    given = [Input(x.shape[1:], x.shape[0], x.dtype, name=x.name) for x in cut.flat_inputs]
+    outputs = cut.replay([*given], apply)
+    inputs = optree.tree_unflatten(optree.tree_structure(cut.inputs), given)
+    small = Model(inputs, outputs, name=f"{model.name}_collapsed")
+    for layer, clone in clones.items():
+        clone.set_weights(layer.get_weights())
+    for dense, part in zip(filter(None, places.values()), merged, strict=True):
+        dense.set_weights([part.matrix, part.bias])
+    return Collapsed(small, merged, _difference(model, small))
 
 
 def _groups(chain: Iterable[Layer]) -> list[list[Layer]]:
@@ -216,9 +280,14 @@ def _normalized(layer: BatchNormalization, value: float, features: int) -> np.nd
 
 def _difference(model: Model, other: Model) -> float:
     rng = np.random.default_rng(0)
-    (given,) = model.inputs
-    shape = (ROWS, *(3 if n is None else n for n in given.shape[1:]))
-    x = rng.normal(size=shape) if is_float(given.dtype) else rng.integers(0, 2, shape)
+    rows = []
+    for given in model.inputs:
+        shape = (given.shape[0] or ROWS, *(3 if n is None else n for n in given.shape[1:]))
+        whole = not is_float(given.dtype)
+        rows.append(rng.integers(0, 2, shape) if whole else rng.normal(size=shape))
     with engine("numpy"):  # for so few rows quicker than to compile two programs
-        ours, theirs = (np.asarray(m.predict(x), np.float64) for m in (model, other))
-    return float(np.max(np.abs(ours - theirs)) / max(1.0, np.max(np.abs(ours))))
+        x = rows[0] if len(rows) == 1 else rows
+        said = [optree.tree_leaves(m.predict(x, verbose=0)) for m in (model, other)]
+    most = max(1.0, *(float(np.abs(ours).max()) for ours in said[0]))
+    apart = [np.abs(np.subtract(a, b, dtype=np.float64)).max() for a, b in zip(*said, strict=True)]
+    return float(max(apart)) / most
