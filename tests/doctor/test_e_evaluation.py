@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from pellucid import engine, layers, ops, optimizers
+from pellucid.doctor.evaluation import mode_gap
 from pellucid.doctor.evaluation.overfitting import Overfitting
 from pellucid.doctor.evaluation.stopped_early import StoppedEarly
 from pellucid.doctor.evaluation.wrong_tool import WrongTool
 from pellucid.doctor.finding import Severity
+from pellucid.doctor.gate import harm
+from pellucid.doctor.view import view
 from tests.doctor.trained import circle, findings, loud, net, trained
 
 Dense = layers.Dense
@@ -113,6 +116,22 @@ def test_statistics_that_lag_behind_are_found_in_their_layer(momentum, named):
     assert ("E4" in found) is named
     if named:
         assert found["E4"].layer == "norm"
+
+
+def test_a_gap_of_less_than_a_tenth_of_the_constants_loss_is_let_pass(monkeypatch):
+    norm = layers.BatchNormalization(name="norm")
+    x, y = circle(128)
+    case = trained(net(optimizers.Adam(0.02), norm, Dense(1, "sigmoid")), x, y, epochs=1)
+    dumb, used = harm(case).dumb, view(case).loss_at()
+
+    def with_gap(share):
+        monkeypatch.setattr(mode_gap, "_in_training", lambda case: used - share * dumb)
+        monkeypatch.setattr(mode_gap, "GAP", 0.0)
+        return list(mode_gap.ModeGap().examine(case))
+
+    assert with_gap(0.09) == []
+    (finding,) = with_gap(0.11)
+    assert finding.measures[0].value == pytest.approx(0.11 * dumb)
 
 
 @pytest.mark.parametrize(("last", "named"), [(0.48, True), (0.49, False)])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pellucid import initializers, layers, optimizers, regularizers
+from pellucid.doctor import gate, remedies
 from pellucid.doctor.finding import Severity
 from pellucid.doctor.gate import harm
 from pellucid.doctor.running.diverging import Diverging
@@ -47,6 +48,22 @@ def test_data_that_say_little_are_not_the_networks_fault(slope, says_little):
     model = net(optimizers.SGD(0.02), Dense(1, kernel_initializer="zeros"), loss="mse")
     found = findings(trained(model, x, y))
     assert ("R3" in found) == (not says_little)
+
+
+@pytest.mark.parametrize(("share", "enough"), [(0.079, True), (0.081, False), (0.009, False)])
+def test_it_is_enough_to_learn_half_of_what_a_linear_model_does(share, enough, monkeypatch):
+    x, y = circle(1000)
+    case = trained(net(optimizers.SGD(0.02), Dense(1, "sigmoid")), x, y, epochs=1)
+    monkeypatch.setattr(gate, "linear_loss", lambda case: 0.7 * (1 - share))
+    assert gate._say_little(case, 0.7, 0.04) == enough
+
+
+def test_a_first_step_without_measure_makes_the_advised_rate_ten_times_smaller(monkeypatch):
+    x, y = circle(64)
+    case = trained(net(optimizers.SGD(0.5), Dense(1, "sigmoid")), x, y, epochs=1)
+    for stride, rate in ((np.inf, 0.05), (np.nan, 0.05), (3.0, 0.005), (0.0, 0.05)):
+        monkeypatch.setattr(remedies, "first_stride", lambda case, s=stride: s)
+        assert remedies.slower(case).instead == f"optimizers.SGD(learning_rate={rate})"
 
 
 def test_small_steps_are_found_with_a_rate_that_is_larger():
