@@ -124,3 +124,11 @@ def test_in_branches_those_are_multiplied_out_that_nobody_else_needs(rng):
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
     assert not set(map(id, model.weights)) & set(map(id, collapsed.model.weights))
+
+
+def test_a_layer_of_two_branches_stays_one_layer(rng):
+    a, b, shared = Input((4,)), Input((4,)), layers.Dense(2)
+    model = Model([a, b], [shared(layers.Dense(3)(a)), shared(layers.Dense(3)(b))])
+    collapsed = collapse(randomized(model, rng))
+    assert collapsed.merged == []
+    assert collapsed.model.count_params() == model.count_params()
