@@ -7,6 +7,7 @@ from typing import Any
 import jax
 
 from pellucid.engines.xla_cache import keep_programs
+from pellucid.engines.xla_cores import take_cores
 from pellucid.engines.xla_loop import XlaLoop
 from pellucid.engines.xla_options import Size, take_small_loops
 from pellucid.engines.xla_program import Lowering, Step, XlaProgram, compiled
@@ -21,6 +22,7 @@ __all__ = ["XlaEngine", "xla_engine"]
 def xla_engine() -> "XlaEngine":
     """The one XLA engine of the process."""
     keep_programs()
+    take_cores()
     take_small_loops()
     return XlaEngine()
 

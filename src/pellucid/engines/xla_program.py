@@ -7,7 +7,7 @@ takes the new ones back.
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
@@ -19,8 +19,12 @@ from pellucid.graph.operations.contraction import Matmul
 from pellucid.graph.operations.movement import Transpose
 from pellucid.graph.rewriting import simplify
 from pellucid.graph.tensor import Tensor
+from pellucid.graph.unflattening import with_rows_apart
 from pellucid.graph.variable import Variable
 from pellucid.graph.walk import ancestors, check_open_sizes, run_graph
+
+if TYPE_CHECKING:
+    from pellucid.engines.xla_cores import Cores
 
 __all__ = ["Lowering", "Step", "XlaProgram", "compiled"]
 
@@ -127,13 +131,27 @@ class Step:
             [_as_declared(x, values[x]) for x in self.updates],
         )
 
-    def for_batches_of(self, rows: int) -> "Step":
-        """The same step, written as is cheapest for batches of so many rows."""
-        new = multiply_tables([*self.outputs, *self.updates], rows)
+    def for_batches_of(self, rows: int, apart: bool = False) -> "Step":
+        """The same step, written as is cheapest for batches of so many rows.
+
+        Args:
+            rows: How many.
+            apart: Whether devices share them out.
+        """
+        results = [*self.outputs, *self.updates]
+        new = multiply_tables(results, rows)
+        results = [new[x] for x in results]
+        if apart:
+            new = with_rows_apart(results)
+            results = [new[x] for x in results]
         step = copy.copy(self)
-        step.outputs = [new[x] for x in self.outputs]
-        step.updates = [new[x] for x in self.updates]
+        step.outputs, step.updates = results[: len(self.outputs)], results[len(self.outputs) :]
         return step
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All that it reads or changes."""
+        return [*self.changed, *self.fixed]
 
     @property
     def nodes(self) -> list[Tensor]:
@@ -149,14 +167,24 @@ class Step:
         """How large it is, for batches of so many rows, taken from so many bytes of data."""
         return size_of_step(self.nodes, rows, data_bytes)
 
-    def run(self, program: Callable[..., Any], *arguments: Any) -> Any:
-        """Run a program on the variables' arrays, and give the variables what comes back."""
+    def run(
+        self, program: Callable[..., Any], *arguments: Any, cores: "Cores | None" = None
+    ) -> Any:
+        """Run a program on the variables' arrays, and give the variables what comes back.
+
+        Args:
+            program: What :func:`compiled` made of this step.
+            arguments: What it takes besides the variables.
+            cores: Those that share it out, if any do.
+        """
         with jax.enable_x64(True):  # dtypes are the graph's affair: float64 is never cut down
-            outputs, new = program(
-                [x.value for x in self.changed],
-                [_on_device(x) for x in self.fixed],
-                *arguments,
-            )
+            changed = [x.value for x in self.changed]
+            fixed = [_on_device(x) for x in self.fixed]
+            if cores is None:
+                outputs, new = program(changed, fixed, *arguments)
+            else:
+                outputs, new = program(*cores.copies((changed, fixed, *arguments)))
+                new = cores.first(new)
         for variable, array in zip(self.changed, new, strict=True):
             variable.value = array
         return outputs
@@ -172,16 +200,21 @@ def _on_device(variable: Variable) -> Any:
     return variable.value
 
 
-def compiled(function: Callable[..., Any], platform: str, size: str) -> Any:
+def compiled(
+    function: Callable[..., Any], platform: str, size: str, cores: "Cores | None" = None
+) -> Any:
     """A function of arrays, compiled by XLA when it is first called; its first ones are donated.
 
     Args:
         function: What to compile.
         platform: For which kind of device.
         size: How large its arrays are.
+        cores: Those that run it together.
     """
-    options = options_for(platform, size)
-    return jax.jit(function, donate_argnums=0, compiler_options=options)
+    settings: dict[str, Any] = {"compiler_options": options_for(platform, size)}
+    if cores is not None and cores.count > 1:
+        settings["out_shardings"] = cores.whole
+    return jax.jit(function, donate_argnums=0, **settings)
 
 
 class XlaProgram:

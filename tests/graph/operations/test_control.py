@@ -200,6 +200,25 @@ def test_gradients_by_matrices_are_multiplied_after_the_scan():
     assert [y.shape for y in backward.spec] == [(2, 5), (4, 2, 3), (4, 2, 5)]
 
 
+def test_gradients_by_biases_are_summed_after_the_scan(rng):
+    x, h, w, u = rnn_tensors()
+    b = placeholder((5,), name="b")
+
+    def step(h, x):
+        new = tanh(x @ w + h @ u + b)
+        return new, new
+
+    _, ys = scan(step, h, x)
+    _, backward = scans(gradients(total(ys * ys), [u, b]))
+    assert backward.op.states == 1  # no running total
+    assert not [y for y in ancestors(backward.op.body.outputs) if y.op.name == "sum"]
+
+    def recurrent(h, x, u, b):
+        return scan(lambda h, x: ((n := tanh(x + h @ u + b)), n), h, x)
+
+    check_gradient(recurrent, *(rng.uniform(-1, 1, n) for n in [(2, 3), (4, 2, 3), (3, 3), (3,)]))
+
+
 def test_what_a_matrix_is_multiplied_with_may_be_made_in_the_step(rng):
     def dropped(h, x, pattern, u):
         return scan(lambda h, x: ((n := tanh((h * pattern) @ u + x) @ u), n), h, x)

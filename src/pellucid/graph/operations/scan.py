@@ -29,7 +29,7 @@ from pellucid.graph.operations.body import (
     tensors,
 )
 from pellucid.graph.operations.broadcasting import zeros_like
-from pellucid.graph.operations.deferred import factors, sum_of_products
+from pellucid.graph.operations.deferred import factors, sum_of_products, sum_of_sums, summed
 from pellucid.graph.operations.residuals import residuals
 from pellucid.graph.rewriting import Family, Together, simplify, substitute
 from pellucid.graph.spec import Spec, same_shape
@@ -114,7 +114,7 @@ class Scan(Family):
         What the backward step reads of the forward step is stacked by a forward scan that gives
         it besides its results. That scan is of this one's family, so the two run as one. Where
         the gradient by something that all steps use is a product, its factors are stacked, and
-        multiplied after the loop.
+        multiplied after the loop; where it is a sum of such a factor, that is summed then too.
         """
         body = self.body
         state_in, row_in, captured_in = self.parts(body.inputs)
@@ -133,7 +133,10 @@ class Scan(Family):
         used_by_all = [x for x in captured_in if x in slope and not is_zero(slope[x])]
         new = simplify([*body.outputs, *(slope[x] for x in [*states, *used_by_all, *rows])])
         products = {x: pair for x in used_by_all if (pair := factors(new[slope[x]]))}
-        totals = {x: stand_in(x, "total") for x in used_by_all if x not in products}
+        multiplied = {factor for pair in products.values() for factor in pair}
+        sums = {x: terms for x in used_by_all if (terms := summed(new[slope[x]], multiplied))}
+        deferred = {*products, *sums}
+        totals = {x: stand_in(x, "total") for x in used_by_all if x not in deferred}
         forward = [new[y] for y in body.outputs]
         stepwise = [
             *(new[slope[x]] for x in states),
@@ -186,6 +189,8 @@ class Scan(Family):
         gradient_of |= {x: all_steps[new[slope[x]]] for x in rows}
         for x, (a, b) in products.items():
             gradient_of[x] = sum_of_products(all_steps[a], all_steps[b])
+        for x, (summands, axes) in sums.items():
+            gradient_of[x] = sum_of_sums(all_steps[summands], axes)
         return tuple(gradient_of.get(x) for x in body.inputs)
 
     def _stacked(
