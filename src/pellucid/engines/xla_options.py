@@ -3,7 +3,7 @@
 On a CPU XLA calls a routine for every operation that it could not fuse with others. For arrays of
 some hundred elements the calls take longer than the work: a step of the network 2-8-8-2 is 33 calls
 and 5.3 µs. A loop that XLA holds for small it makes *one* routine of instead, matrix products and
-all, and the step takes 0.7 µs (`python -m benchmarks`, "tiny"). By itself it does so for loops over
+all, and the step takes 1.7 µs (`python -m benchmarks`, "tiny"). By itself it does so for loops over
 at most a kilobyte. Where it makes sense for more, it is asked to; it does not where products are
 large, for those that it writes itself are slow (64 rows of 64-64-1: 304 µs for 22).
 """
