@@ -6,7 +6,7 @@ import pytest
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from pellucid import Input, Sequential, engine, layers, random, see
+from pellucid import Input, Model, Sequential, engine, layers, random, see
 from pellucid.errors import ArgumentError, StateError, UnknownNameError
 from pellucid.see.axes import MARKS, colours_of, mark_of, on_page, tell
 from pellucid.see.images import mosaic, place_of
@@ -247,3 +247,15 @@ def test_places_are_told_in_words():
     assert place_of(spot) == "at the middle (row 5 of 9, column 5 of 9)"
     spot[0, 8] = 2
     assert place_of(spot) == "at the top right (row 1 of 9, column 9 of 9)"
+
+
+def test_weights_of_cells_alike_are_told_apart(ax, rng):
+    a = Input((3, 2))
+    first = layers.GRU(2, return_sequences=True, name="first")(a)
+    model = Model(a, layers.GRU(2, name="second")(first), name="net")
+    model.compile("sgd", "mse")
+    names = [v.path.removeprefix("net/") for v in model.trainable_variables]
+    assert len(set(names)) == 6
+    rows = rng.normal(size=(4, 3, 2)), rng.normal(size=(4, 2))
+    for drawn in (see.plot_weights(model, ax=ax), see.plot_flow(model, *rows, ax=ax)):
+        assert [label.get_text() for label in drawn.get_yticklabels()] == names

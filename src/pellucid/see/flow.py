@@ -12,6 +12,7 @@ from pellucid.graph.operations.reductions import mean
 from pellucid.models.looking import graph_on
 from pellucid.models.model import Model
 from pellucid.see.axes import HUES, axes_for, in_powers_of_ten, tell
+from pellucid.see.inside import short_paths
 
 __all__ = ["GradientFlow", "gradient_sizes", "plot_flow", "plot_flow_over_time"]
 
@@ -120,7 +121,7 @@ def plot_flow(model: Model, x: Any, y: Any, sample_weight: Any = None, ax: Any =
     places = np.arange(len(sizes))
     widths = np.array([max(size, least) for size in sizes.values()])
     ax.barh(places, widths - least, left=least, color="#3f90da", height=0.7)
-    ax.set_yticks(places, [_short(path) for path in sizes])
+    ax.set_yticks(places, short_paths(list(sizes)))
     ax.invert_yaxis()
     ax.grid(False, axis="y")
     ax.set_xlabel("root mean square of the gradient")
@@ -155,17 +156,13 @@ def plot_flow_over_time(flow: GradientFlow, ax: Any = None) -> Any:
     epochs = np.arange(len(next(iter(shown.values()))))
     ax = axes_for(ax, "Gradients while learning", (5.2, 3.2))
     words = [f"Gradients of the loss by {len(shown)} weights over {len(epochs) - 1} epochs."]
+    names = short_paths(list(shown))
     for i, (path, sizes) in enumerate(shown.items()):
         style = {"color": HUES[i % len(HUES)], "ls": ("-", "--", ":", "-.")[i % 4]}
-        ax.plot(epochs, sizes, marker="o" if len(epochs) < 3 else None, label=_short(path), **style)
+        ax.plot(epochs, sizes, marker="o" if len(epochs) < 3 else None, label=names[i], **style)
         words.append(f"{path}: from {sizes[0]:.3g} to {sizes[-1]:.3g}")
     in_powers_of_ten(ax, "y", [size for sizes in shown.values() for size in sizes])
     ax.set_xlabel("epoch")
     ax.set_ylabel("root mean square")
     ax.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
     return tell(ax, *words)
-
-
-def _short(path: str) -> str:
-    """A weight's path without the model's name."""
-    return "/".join(path.split("/")[-2:])

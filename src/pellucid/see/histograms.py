@@ -9,7 +9,7 @@ from pellucid.engines.function import Session
 from pellucid.graph.dtypes import is_float
 from pellucid.models.model import Model
 from pellucid.see.axes import axes_for, colours_of, tell
-from pellucid.see.inside import Inside
+from pellucid.see.inside import Inside, short_paths
 
 __all__ = ["plot_activations", "plot_weights", "spread"]
 
@@ -48,9 +48,10 @@ def plot_weights(model: Model, ax: Any = None) -> Any:
         The axes: a heap for each weight that is trained, in the order of the layers. Each is as
         high as any other, whatever it counts.
     """
+    names = short_paths([str(v.path) for v in model.trainable_variables])
     weights = {
-        "/".join(str(v.path).split("/")[-2:]): np.asarray(v.numpy(), float).ravel()
-        for v in model.trainable_variables
+        name: np.asarray(v.numpy(), float).ravel()
+        for name, v in zip(names, model.trainable_variables, strict=True)
     }
     return _heaps(weights, "Weights", "weight", ax)
 

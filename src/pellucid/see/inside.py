@@ -1,6 +1,7 @@
 """What happens inside of a model: the outputs of its layers, as tensors and as arrays."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from pellucid.layers.layer import Layer
 from pellucid.losses.loss import Loss
 from pellucid.models.model import Model
 
-__all__ = ["Inside", "layer_outputs", "loss_of", "one_row"]
+__all__ = ["Inside", "layer_outputs", "loss_of", "one_row", "short_paths"]
 
 
 @dataclass(frozen=True)
@@ -173,3 +174,26 @@ def loss_of(model: Model) -> Loss:
             expected="a model with one output, compiled with a loss",
         )
     return losses.as_loss(given)
+
+
+def short_paths(paths: Sequence[str]) -> list[str]:
+    """The ends of paths of weights, as long as it takes to tell them apart.
+
+    Examples:
+        >>> short_paths(["net/first/kernel", "net/first/bias", "net/last/kernel"])
+        ['first/kernel', 'first/bias', 'last/kernel']
+        >>> short_paths(["net/there/cell/kernel", "net/back/cell/kernel"])
+        ['there/cell/kernel', 'back/cell/kernel']
+    """
+    parts = [path.split("/") for path in paths]
+    lengths = [2] * len(parts)
+    while True:
+        short = ["/".join(part[-n:]) for part, n in zip(parts, lengths, strict=True)]
+        count = Counter(short)
+        longer = [
+            n + 1 if count[name] > 1 and n < len(part) else n
+            for name, part, n in zip(short, parts, lengths, strict=True)
+        ]
+        if longer == lengths:
+            return short
+        lengths = longer
