@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pellucid import Sequential, Variable, layers, ops, placeholder
+from pellucid import Input, Model, Sequential, Variable, layers, ops, placeholder
 from pellucid.engines.trace import short_array
 from pellucid.errors import ArgumentError, DTypeError
 from pellucid.graph.tensor import Constant
@@ -298,3 +298,14 @@ def test_a_wide_graph_keeps_letters_that_can_be_read_on_a_phone():
 def test_what_has_several_parts_has_the_shapes_of_all():
     model = Sequential([layers.Input((5, 2)), layers.LSTM(3)])
     assert f"  B{TIMES}3, B{TIMES}3  " in draw(model, depth=0).dot
+
+
+def test_weights_of_parts_alike_are_told_apart_in_their_box(rng):
+    x = Input((3, 4))
+    model = Model(x, layers.MultiHeadAttention(2, 2, name="attend")(x, x), name="net")
+    model.compile("sgd", "mse")
+    rows = rng.normal(size=(2, 3, 4)).astype("float32")
+    words = draw(model, (rows, rows), depth=2).describe()
+    for part in ("query", "key", "value", "attention_output"):
+        assert words.count(f" {part}/kernel gradient") == 1
+        assert words.count(f" {part}/bias gradient") == 1

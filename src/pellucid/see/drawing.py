@@ -17,6 +17,7 @@ from pellucid.graph.walk import ancestors, evaluate
 from pellucid.models.looking import graph_on
 from pellucid.models.model import Model
 from pellucid.see.graph_picture import Box, Folded, fold, shape_text
+from pellucid.see.inside import short_paths
 from pellucid.see.notation import Formula, named, write
 from pellucid.see.picture import Picture
 from pellucid.see.slopes import Link, links_of
@@ -308,7 +309,8 @@ class Sheet:
             return [] if isinstance(node.op, Constant) else [("", *self._pair(node))]
         rows = [("", *self._pair(x)) for x in _leaving(self.subject, box)]
         weights = [x for x in box.nodes if isinstance(x, Variable) and x.trainable]
-        return rows + [(x.name, "", self._pair(x)[1]) for x in weights]
+        names = short_paths([str(x.path) for x in weights], least=1)
+        return rows + [(n, "", self._pair(x)[1]) for n, x in zip(names, weights, strict=True)]
 
     def _pair(self, node: Tensor) -> tuple[str, str]:
         assert self.trace is not None

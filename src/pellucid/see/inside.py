@@ -176,8 +176,12 @@ def loss_of(model: Model) -> Loss:
     return losses.as_loss(given)
 
 
-def short_paths(paths: Sequence[str]) -> list[str]:
+def short_paths(paths: Sequence[str], least: int = 2) -> list[str]:
     """The ends of paths of weights, as long as it takes to tell them apart.
+
+    Args:
+        paths: The paths.
+        least: Of how many parts they are in any case.
 
     Examples:
         >>> short_paths(["net/first/kernel", "net/first/bias", "net/last/kernel"])
@@ -186,7 +190,7 @@ def short_paths(paths: Sequence[str]) -> list[str]:
         ['there/cell/kernel', 'back/cell/kernel']
     """
     parts = [path.split("/") for path in paths]
-    lengths = [2] * len(parts)
+    lengths = [least] * len(parts)
     while True:
         short = ["/".join(part[-n:]) for part, n in zip(parts, lengths, strict=True)]
         count = Counter(short)
