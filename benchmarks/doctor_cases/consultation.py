@@ -107,10 +107,8 @@ def consult(name: str, seed: int, treat: bool = True) -> Outcome:
 
 
 def ranked(*diagnoses: Diagnosis) -> list[Finding]:
-    """The causes as they are told: errors and warnings in their order, then the notes."""
-    findings = tuple(finding for d in diagnoses for finding in d.findings)
-    roots = Diagnosis(findings).roots
-    return sorted(roots, key=lambda finding: finding.severity < HARMFUL)
+    """The causes of several diagnoses, as they are told."""
+    return list(Diagnosis(tuple(finding for d in diagnoses for finding in d.findings)).roots)
 
 
 def case_of(setup: Setup) -> Case:

@@ -42,6 +42,13 @@ def test_consequences_are_evidence_of_their_cause_and_make_it_as_severe():
     assert (diagnosis.errors, diagnosis.warnings, diagnosis.notes) == ((cause,), (other,), ())
 
 
+def test_what_harms_is_told_before_notes_that_were_found_earlier():
+    diagnosis = Diagnosis(
+        (finding("A8", NOTE), finding("S3", WARNING), finding("S5", NOTE), finding("R1", ERROR))
+    )
+    assert [f.check for f in diagnosis.roots] == ["S3", "R1", "A8", "S5"]
+
+
 def test_findings_that_explain_each_other_make_no_circle():
     diagnosis = Diagnosis((finding("A1", ERROR, "A2"), finding("A2", ERROR, "A1")))
     (cause,) = diagnosis.roots

@@ -36,6 +36,7 @@ class Diagnosis:
     def roots(self) -> tuple[Finding, ...]:
         """The findings that no other explains, each with the others that it does as evidence.
 
+        What harms comes first, in the order of the checks, and then the notes.
         A cause is as severe as the worst of its consequences: what alone would be worth a note is
         an error if it is why nothing is learned.
         """
@@ -48,7 +49,8 @@ class Diagnosis:
             worst = max([finding.severity, *(f.severity for f in below)])
             return replace(finding, severity=worst, evidence=(*finding.evidence, *below))
 
-        return tuple(with_evidence(i) for i in kept if i not in parents)
+        causes = [with_evidence(i) for i in kept if i not in parents]
+        return tuple(sorted(causes, key=lambda cause: cause.severity == Severity.NOTE))
 
     @property
     def errors(self) -> tuple[Finding, ...]:
