@@ -295,3 +295,18 @@ def test_units_that_begin_alike_are_told_before_the_first_step(table):
         model.fit(x, y, verbose=0, doctor="strict")
     assert np.abs(alike.kernel.numpy()).max() == 0
     assert int(model.optimizer.iterations.numpy()) == 0
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(60.0, True), (0.001, False)])
+def test_a_first_look_back_that_may_take_long_waits_for_a_longer_training(
+    seconds, waits, monkeypatch
+):
+    monkeypatch.setattr("pellucid.doctor.watch.Watch.seconds_of_look", lambda self: seconds)
+    monkeypatch.setattr(consulting, "SHARE", 1.0)  # as if this training were long already
+    set_random_seed(0)
+    x = np.random.default_rng(0).normal(size=(400, 4)).astype(np.float32)
+    model = Sequential([Input((4,)), layers.Dense(8, "relu"), layers.Dense(1)])
+    model.compile("adam", "mse")
+    history = model.fit(x, x[:, :1], epochs=40, verbose=0)
+    looks = {c.id for c in checks_of([Moment.RUNNING]) if c.looks}
+    assert (not looks & set(history.diagnosis.checked)) == waits

@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 
-from pellucid import Input, Sequential, initializers, layers
+from pellucid import Input, Model, Sequential, initializers, layers
+from pellucid.doctor.case import Case
+from pellucid.doctor.check import Moment
+from pellucid.doctor.checking import checks_of
 from pellucid.doctor.examining import examine
 from pellucid.doctor.finding import Severity
 from pellucid.doctor.initial.first_pass import first_pass
+from pellucid.models.data import prepare
 from pellucid.random import set_random_seed
 
 rng = np.random.default_rng(0)
@@ -134,9 +138,6 @@ def test_equal_units_that_part_in_the_first_step_are_left_alone():
 
 
 def test_a_dead_layer_is_an_error_and_its_biases_are_mended():
-    from pellucid.doctor.case import Case
-    from pellucid.models.data import prepare
-
     low = initializers.Constant(-10.0)
     model = network(layers.Dense(32, "relu", bias_initializer=low, name="hidden"))
     (finding,) = [f for f in found(model) if f.check == "I4"]
@@ -161,9 +162,6 @@ def test_half_of_the_units_dead_is_what_positive_inputs_do():
 
 
 def first_pass_share(model, x):
-    from pellucid.doctor.case import Case
-    from pellucid.models.data import prepare
-
     examine(model, x, CLASSES, moments=["structure"])  # its losses are matched with its outputs
     return first_pass(Case(model, prepare(x, CLASSES))).units()[0].dead
 
@@ -255,3 +253,16 @@ def test_weights_of_zero_are_told_before_the_dead_units_that_they_make():
     model = network(*dense(3, kernel_initializer="zeros"))
     (cause,) = examine(model, X, CLASSES, moments=["initial"]).roots
     assert (cause.check, [f.check for f in cause.evidence][:1]) == ("I3", ["I4"])
+
+
+def test_biases_of_heads_that_begin_alike_are_no_reason_to_run_the_network(monkeypatch):
+    inputs = Input((6, 12))
+    attended = layers.MultiHeadAttention(2, 4)(inputs, inputs)
+    model = Model(inputs, layers.Dense(4, "softmax")(layers.GlobalAveragePooling1D()(attended)))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    x = np.random.default_rng(0).normal(size=(60, 6, 12)).astype(np.float32)
+    ran = []
+    monkeypatch.setattr("pellucid.doctor.view.View.slopes", lambda *given: ran.append(given))
+    (check,) = [c for c in checks_of([Moment.INITIAL]) if c.id == "I3"]
+    assert list(check.examine(Case(model, prepare(x, np.arange(60) % 4)))) == []
+    assert ran == []

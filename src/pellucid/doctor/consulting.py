@@ -31,6 +31,7 @@ BEFORE = (Moment.DATA, Moment.STRUCTURE, Moment.INITIAL)
 AFTER = (Moment.RUNNING, Moment.EVALUATION)
 OF_A_BATCH = frozenset({"A2", "A4", *(f"S{i}" for i in range(1, 8))})  # the rest needs all rows
 SHARE = 0.02  # of a fit's time may be spent on looking back at a training that went well
+LONG = 0.05  # seconds: a first look that may take longer waits for a training that is long enough
 WELL = 0.5  # of the constant's loss is gone: then units that are dead do no harm
 
 _told: set[str] = set()  # what could not be done, in this process: said once
@@ -158,13 +159,15 @@ class Visit:
         case = replace(self.case, history=history.history, signals=history.signals)
         vars(case)["remembered"] = self.case.remembered
         began = time.perf_counter()
+        guess = watch.seconds_of_look()
+        unknown = guess if guess > LONG else 0.0  # a short one is how its length becomes known
         doubtful = _is_doubtful(case)
 
         def wanted(check: Check) -> bool:
             if not check.quick or doubtful or not check.looks:
                 return check.quick
             now = time.perf_counter()
-            cost = case.remembered.seconds.get(check.id, 0.0)
+            cost = case.remembered.seconds.get(check.id, unknown)
             return now - began + cost <= SHARE * (now - self._began)
 
         self.diagnosis = self.diagnosis.followed_by(examine_case(case, AFTER, wanted))

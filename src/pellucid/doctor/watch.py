@@ -154,11 +154,14 @@ class Watch(Callback):
 
     # -- time ------------------------------------------------------------------------------------
 
-    def _guess(self) -> float:
-        """Seconds that a first look may take, from how long the epochs took."""
+    def seconds_of_look(self) -> float:
+        """What a first look's arithmetic may take, from how long the epochs took."""
         rows, probe = len(self.case.train), len(self.case.probe)
         epoch = (time.perf_counter() - self._began) / max(self.signals.epochs, 1)
-        return SLOWER * epoch * min(probe / rows, 1.0) / 10 + 200 * NODE_SECONDS
+        return SLOWER * epoch * min(probe / rows, 1.0) / 10
+
+    def _guess(self) -> float:
+        return self.seconds_of_look() + 200 * NODE_SECONDS
 
     def _allowed(self, what: str, guess: Any) -> bool:
         """Whether there is time to do it once more."""

@@ -39,7 +39,7 @@ class IdenticalUnits(Check):
         if is_begun(case) or not any(map(_may_repeat, case.model.trainable_variables)):
             return
         seen = first_pass(case)
-        kernels = [v for v in seen.kernels if _units(v) > 1 and "bias" not in v.name]
+        kernels = [v for v in seen.kernels if _has_units(v)]
         slopes = seen.slopes(seen.loss, kernels)
         pairs = [
             (v, 1 - _different(v.numpy(), g) / _units(v))
@@ -80,9 +80,14 @@ def _units(kernel: Variable) -> int:
     return int(kernel.value.shape[-1])
 
 
+def _has_units(kernel: Variable) -> bool:
+    """Whether it weighs inputs for several units, which biases do not, whatever their axes."""
+    return kernel.ndim > 1 and _units(kernel) > 1 and "bias" not in kernel.name
+
+
 def _may_repeat(kernel: Variable) -> bool:
     """Whether some units of a kernel begin alike: mostly not, and then nothing has to be run."""
-    if kernel.ndim < 2 or _units(kernel) < 2:
+    if not _has_units(kernel):
         return False
     begin = _rounded(kernel.numpy().reshape(-1, _units(kernel))[:BEGIN])
     return len(np.unique(begin, axis=1).T) < _units(kernel)
