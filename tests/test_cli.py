@@ -1,6 +1,8 @@
 """The commands that look at models in files, run as a user runs them."""
 
+import errno
 import json
+import os
 import re
 import runpy
 import subprocess
@@ -316,3 +318,29 @@ def test_the_program_runs_as_a_program(foreign):
     result = subprocess.run([program, "show", foreign[0]], capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (0, "")
     assert "odd (theirs>Unknown)" in result.stdout
+
+
+@pytest.mark.parametrize("what", ["predict", "doctor"])
+def test_a_file_that_is_no_text_is_told_as_such(what, model, tmp_path):
+    file = tmp_path / "new.csv"
+    file.write_bytes("Größe,b\n1,2\n".encode("latin-1"))
+    assert told(what, model[0], file) == (
+        f"{file} is not a CSV file.\n"
+        "  given:    'utf-8' codec can't decode byte 0xf6 in position 2: invalid start byte\n"
+        "  expected: rows of text in UTF-8, with commas between the columns\n"
+        "  to mend:  save the table as 'CSV UTF-8', as spreadsheet programs call it\n"
+    )
+
+
+def test_predictions_that_cannot_be_written_leave_the_file_of_before(model, tmp_path, monkeypatch):
+    (tmp_path / "new.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "y.csv").write_text("before")
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert told("predict", model[0], tmp_path / "new.csv", "--output", tmp_path / "y.csv") == (
+        "[Errno 28] No space left on device\n"
+    )
+    assert (tmp_path / "y.csv").read_text() == "before"

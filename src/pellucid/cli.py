@@ -14,6 +14,7 @@ from pellucid.doctor.from_csv import examine_rows
 from pellucid.errors import PellucidError
 from pellucid.export import export as export_model
 from pellucid.saving import load_model
+from pellucid.saving.atomic import replacing
 from pellucid.see.model_file import describe
 from pellucid.see.predictions import predict_rows
 
@@ -42,7 +43,7 @@ def told() -> Iterator[None]:
         typer.echo(error, err=True)
         raise typer.Exit(1) from error
     except OSError as error:
-        typer.echo(f"{error.filename}: {error.strerror}", err=True)
+        typer.echo(f"{error.filename}: {error.strerror}" if error.filename else error, err=True)
         raise typer.Exit(1) from error
 
 
@@ -107,7 +108,8 @@ def predict(
         if output is None:
             sys.stdout.write(text)
         else:
-            output.write_text(text, encoding="utf-8")
+            with replacing(output) as temporary:
+                temporary.write_text(text, encoding="utf-8")
 
 
 @app.command()

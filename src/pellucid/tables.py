@@ -1,9 +1,11 @@
-"""Tables of pandas, polars and Arrow: their columns as arrays.
+"""Tables of pandas, polars and Arrow: their columns as arrays; and the text of CSV files.
 
 The three differ in how they keep numbers with gaps, text, categories and dates; narwhals, which
 brings none of them along, reads them alike.
 """
 
+import csv
+import os
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 from numbers import Real
@@ -13,7 +15,7 @@ import numpy as np
 
 from pellucid.errors import ArgumentError, DataError
 
-__all__ = ["column_names", "is_table", "table_columns", "table_values"]
+__all__ = ["column_names", "csv_rows", "is_table", "table_columns", "table_values"]
 
 
 def is_table(x: Any) -> bool:
@@ -176,3 +178,29 @@ def _dates(known: list[Any], dtype: str, column: str, table: str) -> DataError:
         mend="make numbers of them that tell something: the days since a first one, the month, "
         "the day of the week",
     )
+
+
+def csv_rows(path: str | os.PathLike[str]) -> list[list[str]]:
+    """The rows of a CSV file, each as the texts of its cells; empty lines are left out.
+
+    Raises:
+        OSError: If the file cannot be read.
+        DataError: If it is no text.
+
+    Examples:
+        >>> import pathlib, tempfile
+        >>> file = pathlib.Path(tempfile.mkdtemp()) / "rows.csv"
+        >>> _ = file.write_text('a,b\\n1,"two, or 2"\\n')
+        >>> csv_rows(file)
+        [['a', 'b'], ['1', 'two, or 2']]
+    """
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            return [row for row in csv.reader(file) if row]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(
+            f"{os.fspath(path)} is not a CSV file.",
+            given=str(error),
+            expected="rows of text in UTF-8, with commas between the columns",
+            mend="save the table as 'CSV UTF-8', as spreadsheet programs call it",
+        ) from error

@@ -1,6 +1,5 @@
 """Examining a model on the rows of a CSV file."""
 
-import csv
 import os
 from collections.abc import Sequence
 
@@ -10,6 +9,7 @@ from pellucid.doctor.diagnosis import Diagnosis
 from pellucid.doctor.examining import examine
 from pellucid.errors import DataError, unknown_name
 from pellucid.models.model import Model
+from pellucid.tables import csv_rows
 
 __all__ = ["examine_rows"]
 
@@ -26,7 +26,7 @@ def examine_rows(
             their order, are the input.
 
     Raises:
-        DataError: If a cell is no number, or there are no rows or no inputs.
+        DataError: If the file is no CSV, a cell is no number, or there are no rows or no inputs.
         UnknownNameError: For a column that there is not.
 
     Examples:
@@ -38,8 +38,7 @@ def examine_rows(
         >>> examine_rows(model, file).errors[0].check
         'A1'
     """
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        names, *rows = [row for row in csv.reader(file) if row] or [[]]
+    names, *rows = csv_rows(path) or [[]]
     for target in targets:
         if target not in names:
             raise unknown_name(f"column of {path}", target, names)

@@ -15,7 +15,7 @@ from pellucid.export.inference import Inference, inference, unsupported
 from pellucid.export.numpy_writer import WIDTH, Code, Writer
 from pellucid.graph.tensor import Tensor
 from pellucid.layers.layer import Layer
-from pellucid.saving.atomic import replacing
+from pellucid.saving.atomic import replacing_together
 
 __all__ = ["export_numpy"]
 
@@ -47,11 +47,12 @@ def export_numpy(model: Layer, path: str | os.PathLike[str], inputs: Any = None)
             return np.maximum(x @ dense_kernel + dense_bias, 0)
         <BLANKLINE>
     """
-    code, arrays = numpy_code(inference(model, inputs), Path(path).with_suffix(".npz").name)
-    with replacing(path) as temporary:
-        temporary.write_text(code, encoding="utf-8")
-    with replacing(Path(path).with_suffix(".npz")) as temporary, temporary.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
+    weights = Path(path).with_suffix(".npz")
+    code, arrays = numpy_code(inference(model, inputs), weights.name)
+    with replacing_together(weights, path) as (for_arrays, for_code):
+        for_code.write_text(code, encoding="utf-8")
+        with for_arrays.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
 def numpy_code(graph: Inference, weights: str) -> tuple[str, dict[str, np.ndarray]]:

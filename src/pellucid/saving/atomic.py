@@ -3,13 +3,14 @@
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from pellucid.errors import ArgumentError
 
-__all__ = ["refuse_to_replace", "replacing"]
+__all__ = ["refuse_to_replace", "replacing", "replacing_together"]
 
 
 def refuse_to_replace(path: str | os.PathLike[str], overwrite: bool) -> None:
@@ -49,22 +50,77 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         >>> file.read_text(), len(list(file.parent.iterdir()))
         ('all of it', 1)
     """
+    with replacing_together(path) as (temporary,):
+        yield temporary
+
+
+@contextmanager
+def replacing_together(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
+    """As :func:`replacing`, for files that need each other: all of them become new, or none.
+
+    Examples:
+        >>> import pathlib, tempfile
+        >>> folder = pathlib.Path(tempfile.mkdtemp())
+        >>> with replacing_together(folder / "a", folder / "b") as (a, b):
+        ...     _ = a.write_text("one"), b.write_text("two")
+        >>> sorted(path.name for path in folder.iterdir())
+        ['a', 'b']
+    """
+    targets = [_target(path) for path in paths]
+    temporaries = [_beside(target) for target in targets]
+    try:
+        yield temporaries
+        for temporary, target in zip(temporaries, targets, strict=True):
+            with suppress(OSError):  # there is no old file, or its system knows no permissions
+                shutil.copymode(target, temporary)
+            _to_disk(temporary)
+        _rename(temporaries, targets)
+    finally:
+        for temporary in temporaries:
+            temporary.unlink(missing_ok=True)
+    if os.name == "posix":
+        # A new name is an entry of the folder, which is written separately. The files are in
+        # their places by now: to report a failure here would be to say that they are not.
+        with suppress(OSError):
+            for folder in {target.parent for target in targets}:
+                _to_disk(folder)
+
+
+def _target(path: str | os.PathLike[str]) -> Path:
     target = Path(os.path.realpath(path))
-    folder = target.parent
-    if not folder.is_dir():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(target.parent))
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
-    temporary = folder / f".{target.name}.{secrets.token_hex(4)}.tmp"
+    return target
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+
+
+def _rename(temporaries: list[Path], targets: list[Path]) -> None:
+    """Give each file its name; if one cannot have it, those before it become what they were."""
+    *firsts, last = zip(temporaries, targets, strict=True)
+    with ExitStack() as clean, ExitStack() as undo:
+        for temporary, target in firsts:
+            if target.exists():
+                old = _beside(target)
+                clean.callback(old.unlink, missing_ok=True)
+                _second_name(target, old)
+                undo.callback(os.replace, old, target)
+            else:
+                undo.callback(target.unlink, missing_ok=True)
+            os.replace(temporary, target)
+        os.replace(*last)
+        undo.pop_all()
+
+
+def _second_name(path: Path, name: Path) -> None:
     try:
-        yield temporary
-        _to_disk(temporary)
-        os.replace(temporary, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    if os.name == "posix":
-        _to_disk(folder)  # the new name is an entry of the folder, which is written separately
+        os.link(path, name)
+    except OSError:  # not every file system has links
+        shutil.copyfile(path, name)
 
 
 def _to_disk(path: Path) -> None:

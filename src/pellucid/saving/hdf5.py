@@ -5,6 +5,7 @@ elsewhere: what is read must lie in it, have the shape that is expected, and be 
 """
 
 import errno
+import io
 import itertools
 import math
 import os
@@ -61,28 +62,58 @@ def write_parts(
     Raises:
         OSError: If it cannot be written, such as on a disk that is full.
     """
-    try:
-        _write(path, parts, room)
-    except (OSError, RuntimeError) as error:  # a file that cannot be closed is a RuntimeError
-        numbers = (getattr(e, "errno", None) for e in (error, error.__context__))
-        number = next(filter(None, numbers), errno.EIO)
-        raise OSError(number, f"cannot be written: {error}", os.fspath(path)) from error
-
-
-def _write(path: str | os.PathLike[str], parts: Mapping[str, Part], room: int | None) -> None:
     import h5py
 
-    with h5py.File(path, "w", userblock_size=room) as file:
-        for where, part in parts.items():
-            group = file.create_group(_vars(where))
-            if part.name:
-                group.attrs["name"] = part.name
-            numbered = {str(number): array for number, array in enumerate(part.arrays)}
-            for name, array in {**numbered, **part.named}.items():
-                array = array if isinstance(array, np.ndarray) else held(array)
-                dataset = group.create_dataset(name, data=array)
-                if array.dtype == ml_dtypes.bfloat16:
-                    dataset.attrs["dtype"] = "bfloat16"  # HDF5 has no word for it; Keras's is this
+    with _Patient(path, "w+") as file:
+        with h5py.File(file, "w", userblock_size=room) as root:
+            for where, part in parts.items():
+                if file.error is not None:
+                    break
+                _write(root.create_group(_vars(where)), part)
+        if file.error is not None:
+            number = file.error.errno or errno.EIO
+            raise OSError(number, os.strerror(number), os.fspath(path)) from file.error
+
+
+def _write(group: Any, part: Part) -> None:
+    if part.name:
+        group.attrs["name"] = part.name
+    numbered = {str(number): array for number, array in enumerate(part.arrays)}
+    for name, array in {**numbered, **part.named}.items():
+        array = array if isinstance(array, np.ndarray) else held(array)
+        dataset = group.create_dataset(name, data=array)
+        if array.dtype == ml_dtypes.bfloat16:
+            dataset.attrs["dtype"] = "bfloat16"  # HDF5 has no word for it; Keras's is this
+
+
+class _Patient(io.FileIO):
+    """A file that keeps a failure to itself, until HDF5 is done with it.
+
+    When HDF5 cannot write what it still has to write as it closes a file, it leaves the file half
+    open, and ends the process later (h5py issue 914): on a full disk a training would be lost.
+
+    Attributes:
+        error: The first failure; nothing is written after it.
+    """
+
+    error: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        rest = memoryview(data).cast("B")
+        try:
+            while rest and self.error is None:  # the system may write a part at a time
+                rest = rest[super().write(rest) :]
+        except OSError as error:
+            self.error = error
+        return len(data)
+
+    def truncate(self, size: int | None = None) -> int:
+        try:
+            if self.error is None:
+                return super().truncate(size)
+        except OSError as error:
+            self.error = error
+        return size or 0
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.errors import ArgumentError
+from pellucid.saving.atomic import replacing
 from pellucid.see.theme import by_day, style, themed
 from pellucid.utils.quiet import silenced_stderr
 
@@ -126,7 +127,8 @@ class Picture:
                 expected=f"one of {', '.join(kinds)}",
             )
         content: Any = kinds[path.suffix]()
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        with replacing(path) as temporary:
+            temporary.write_bytes(content if isinstance(content, bytes) else content.encode())
 
     def _drawn(self, kind: str) -> bytes:
         from pygraphviz import AGraph

@@ -14,6 +14,7 @@ import optree
 from pellucid.errors import DataError, StateError
 from pellucid.graph.dtypes import is_float, numpy_dtype
 from pellucid.graph.tensor import Tensor
+from pellucid.tables import csv_rows
 
 __all__ = ["predict_rows"]
 
@@ -85,15 +86,7 @@ def _output_names(model: Any, outputs: Any) -> list[str]:
 
 def _read(path: str | os.PathLike[str]) -> tuple[list[str], list[list[str]]]:
     """The names of the columns, and the rows as text."""
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            lines = [line for line in csv.reader(file) if line]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(
-            f"{os.fspath(path)} is not a CSV file.",
-            given=str(error),
-            expected="rows of text in UTF-8, with commas between the columns",
-        ) from error
+    lines = csv_rows(path)
     if len(lines) < 2:
         raise DataError(
             f"{os.fspath(path)} has no rows to predict for.",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ArgumentError
+from pellucid.saving.atomic import replacing
 from pellucid.see.axes import on_page
 from pellucid.see.confusion import classes_of
 from pellucid.see.curves import plot_curves
@@ -312,7 +313,8 @@ def write(report: Report, path: Path) -> None:
     """
     page = report.html()
     try:
-        path.write_text(page, "utf-8")
+        with replacing(path) as temporary:
+            temporary.write_text(page, "utf-8")
     except OSError as error:
         raise _cannot_write(path, error) from error
 
