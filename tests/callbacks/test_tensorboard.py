@@ -1,8 +1,10 @@
 """What TensorBoard itself reads of a training."""
 
+import inspect
 import io
 import sys
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,7 +20,8 @@ from tensorboard.plugins.hparams import api_pb2, backend_context, list_session_g
 import pellucid
 from pellucid import Input, Sequential, callbacks, layers, optimizers
 from pellucid.callbacks import Callback, TensorBoard
-from pellucid.errors import ArgumentError
+from pellucid.engines import xla_profile
+from pellucid.errors import ArgumentError, UnknownNameError
 
 X = np.random.default_rng(0).normal(size=(20, 4))
 Y = X[:, 0]
@@ -229,9 +232,130 @@ def test_steps_of_accumulated_gradients_are_counted(tmp_path):
     assert [step for step, _ in scalars(validation, "evaluation_loss_vs_iterations")] == [2]
 
 
+class Subclass(pellucid.Model):
+    def __init__(self):
+        super().__init__(name="own")
+        self.hidden = layers.Dense(3, "relu", name="hidden")
+        self.out = layers.Dense(1, name="out")
+
+    def call(self, x):
+        return self.out(self.hidden(x))
+
+
+def test_the_graph_of_a_subclass_is_the_one_that_is_trained(tmp_path):
+    model = Subclass()
+    model.compile("sgd", "mse")
+    for run in "ab":  # in the second one there is nothing left to build
+        model.fit(X, Y, callbacks=[TensorBoard(tmp_path / run)], verbose=0)
+        nodes = {node.name: node for node in read(tmp_path / run / "train").Graph().node}
+        assert {nodes[name].op for name in nodes if "/hidden/" in name} >= {"matmul", "relu"}
+        assert all(set(node.input) <= set(nodes) for node in nodes.values())
+
+
+def words(folder, **settings):
+    """A training of a model with an embedding, and one in a model inside of it."""
+    inner = Sequential([layers.Embedding(5, 2, name="inner_words"), layers.Flatten()], name="inner")
+    whole, part = Input((4,), dtype="int32"), Input((1,), dtype="int32")
+    x = layers.Flatten()(layers.Embedding(7, 3, name="words")(whole))
+    both = layers.Concatenate()([x, inner(part)])
+    model = pellucid.Model([whole, part], layers.Dense(1)(both), name="net")
+    model.compile("adam", "mse")
+    ids = np.arange(20).reshape(5, 4) % 7
+    watching = TensorBoard(folder, embeddings_freq=1, **settings)
+    model.fit([ids, ids[:, :1] % 5], np.ones(5), epochs=2, callbacks=[watching], verbose=0)
+    return model
+
+
+def projected(folder):
+    """What TensorBoard's projector serves: vectors and names of points, by embedding."""
+    from tensorboard.plugins.projector.projector_plugin import ProjectorPlugin
+    from werkzeug.test import Client
+
+    multiplexer = plugin_event_multiplexer.EventMultiplexer()
+    multiplexer.AddRunsFromDirectory(str(folder))
+    multiplexer.Reload()
+    provider = data_provider.MultiplexerDataProvider(multiplexer, str(folder))
+    context = base_plugin.TBContext(
+        logdir=str(folder), data_provider=provider, multiplexer=multiplexer
+    )
+    apps = ProjectorPlugin(context).get_plugin_apps()
+    found = {}
+    for one in Client(apps["/info"]).get("/?run=train").json["embeddings"]:
+        query = f"/?run=train&name={one['tensorName']}"
+        vectors = np.frombuffer(Client(apps["/tensor"]).get(query).data, np.float32)
+        names = Client(apps["/metadata"]).get(query).text.split() if "metadataPath" in one else None
+        found[one["tensorName"]] = vectors.reshape(one["tensorShape"]), names
+    return found
+
+
+def test_embeddings_are_points_in_the_projector(tmp_path):
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train" / "names.tsv").write_text("\n".join("abcdefg"))
+    model = words(tmp_path, embeddings_metadata={"words": "names.tsv"})
+    found = projected(tmp_path)
+    assert set(found) == {"words/embeddings", "inner/inner_words/embeddings"}
+    vectors, names = found["words/embeddings"]
+    np.testing.assert_allclose(vectors, model.get_layer("words").embeddings.numpy(), rtol=1e-6)
+    assert names == list("abcdefg")
+    assert found["inner/inner_words/embeddings"][1] is None
+
+
+def test_names_for_what_is_no_embedding_are_refused_before_training(tmp_path):
+    with pytest.raises(UnknownNameError) as caught:
+        words(tmp_path, embeddings_metadata={"wrods": "names.tsv"})
+    assert str(caught.value).startswith(
+        "Unknown embedding of the model 'wrods'; did you mean 'words'?"
+    )
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("batches", "which"), [(2, [2]), ((3, 6), [3, 4, 5, 6]), (0, [])])
+def test_batches_are_profiled_up_to_the_last_and_then_training_is_fast_again(
+    tmp_path, monkeypatch, batches, which
+):
+    heard = []
+
+    class Telling(Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            heard.append(len(written) == 1)
+
+        def wants_batches(self, what):
+            return False  # it listens where another one asks
+
+    written = []
+    monkeypatch.setattr(xla_profile, "start_profile", written.append)
+    monkeypatch.setattr(xla_profile, "stop_profile", written.clear)
+    model = Sequential([layers.Dense(1)])
+    model.compile("sgd", "mse")
+    watching = TensorBoard(tmp_path, profile_batch=batches)
+    model.fit(X, Y, batch_size=5, epochs=4, callbacks=[watching, Telling()], verbose=0)
+    assert [n for n, profiled in enumerate(heard, start=1) if profiled] == which
+    assert len(heard) < 16
+    assert not written
+
+
+def test_a_profile_is_a_file_that_the_page_of_profiles_finds(tmp_path):
+    trained(tmp_path, epochs=1, profile_batch=(2, 3))
+    names = [path.name for path in tmp_path.glob("plugins/profile/*/*")]
+    assert any(name.endswith(".xplane.pb") for name in names)
+
+
+def test_the_arguments_are_those_of_keras_in_their_order():
+    ours, theirs = (
+        list(inspect.signature(one.__init__).parameters.values())
+        for one in (TensorBoard, keras.callbacks.TensorBoard)
+    )
+    places = [p for p in ours if p.kind is not p.KEYWORD_ONLY]
+    assert [(p.name, p.default) for p in places] == [(p.name, p.default) for p in theirs]
+
+
 @pytest.mark.parametrize(
     ("settings", "given"),
     [
+        ({"embeddings_freq": -1}, "embeddings_freq=-1"),
+        ({"profile_batch": -1}, "profile_batch=-1"),
+        ({"profile_batch": (5, 2)}, "profile_batch=(5, 2)"),
+        ({"profile_batch": True}, "profile_batch=True"),
         ({"update_freq": 0}, "update_freq=0"),
         ({"update_freq": "step"}, "update_freq='step'"),
         ({"histogram_freq": -1}, "histogram_freq=-1"),

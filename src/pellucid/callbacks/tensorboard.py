@@ -2,14 +2,16 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pellucid.callbacks.callback import Callback
+from pellucid.callbacks.tensorboard_projector import names_by_embedding, write_embeddings
 from pellucid.errors import ArgumentError
+from pellucid.graph.tensor import Tensor
 from pellucid.graph.variable import Variable
 from pellucid.graph.walk import evaluate
 
@@ -28,18 +30,29 @@ class TensorBoard(Callback):
         log_dir: The folder, one for each training.
         histogram_freq: After every so many epochs the weights are written as histograms; 0 for
             never.
-        write_graph: Whether to write the computational graph of the model's outputs.
+        write_graph: Whether to write the computational graph of the model's outputs; of a model
+            that is no graph by itself, such as a subclass, as it is trained, after an epoch.
         write_images: Whether weights are written as images too, with the histograms. Each goes
             from its smallest value, black, to its largest, white.
         write_steps_per_second: Whether to write the speed of each epoch, and of each batch that
             is written.
         update_freq: ``"epoch"``; or ``"batch"``, or a number of batches after which results are
             written too. Training then runs batch by batch, which is slower.
+        profile_batch: A batch, counted from 1 through the whole training, or the first and the
+            last of some: XLA's profiler writes down where their time goes. Training then runs
+            batch by batch up to there. 0 for none.
+        embeddings_freq: After every so many epochs the vectors of the embeddings are written, for
+            the projector, which shows them as points; 0 for never.
+        embeddings_metadata: The file that names an embedding's points, a name on each line: one
+            for all embeddings, or by the names of layers. It is looked for in the folder
+            ``train``, unless it begins at the root.
         hparams: Settings of this training by name, to compare trainings by: numbers, booleans and
             text.
 
     Raises:
         ArgumentError: If tensorboardX is not installed, or for a frequency that cannot be.
+        UnknownNameError: When training begins, if ``embeddings_metadata`` names a layer that is
+            no embedding of the model.
 
     Examples:
         >>> import pathlib, tempfile
@@ -61,13 +74,21 @@ class TensorBoard(Callback):
         write_images: bool = False,
         write_steps_per_second: bool = False,
         update_freq: int | str = "epoch",
+        profile_batch: int | tuple[int, int] = 0,
+        embeddings_freq: int = 0,
+        embeddings_metadata: str | Mapping[str, str] | None = None,
+        *,
         hparams: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
         if not (update_freq in ("epoch", "batch") or _is_count(update_freq, least=1)):
             raise _wrong("update_freq", update_freq, "'epoch', 'batch', or 1, 2, 3, …")
-        if not _is_count(histogram_freq, least=0):
-            raise _wrong("histogram_freq", histogram_freq, "0, 1, 2, …")
+        for name, value in (
+            ("histogram_freq", histogram_freq),
+            ("embeddings_freq", embeddings_freq),
+        ):
+            if not _is_count(value, least=0):
+                raise _wrong(name, value, "0, 1, 2, …")
         self.events = _events()
         self.log_dir = Path(log_dir)
         self.histogram_freq = histogram_freq
@@ -75,24 +96,38 @@ class TensorBoard(Callback):
         self.write_images = write_images
         self.write_steps_per_second = write_steps_per_second
         self.update_freq = 1 if update_freq == "batch" else update_freq
+        self.profiled = _batches_from(profile_batch)
+        self.embeddings_freq = embeddings_freq
+        self.embeddings_metadata = embeddings_metadata
         self.hparams = dict(hparams or {})
         self._writers: dict[str, Any] = {}
-        self._training = self._described = False
+        self._names: dict[str, str] = {}
+        self._training = self._described = self._drawn = self._profiling = False
         self._batches = 0
         self._began = self._batch_began = 0.0
         self._first_iteration = 0
 
     def wants_batches(self, what: str) -> bool:
-        """Whether results are written more often than after each epoch."""
-        return what == "train" and self.update_freq != "epoch"
+        """Whether batches are written, or are still to be profiled."""
+        waiting = bool(self.profiled) and self._batches < self.profiled[-1]
+        return what == "train" and (self.update_freq != "epoch" or waiting)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Write the graph."""
+        """Write the graph, if the model is one by itself."""
+        if self.embeddings_freq:
+            self._names = names_by_embedding(self.model, self.embeddings_metadata)
+        self._stop_profile()  # of a training that an error ended
+        self._close()
         self._training = True
         self._batches = 0
         self._described = not self.hparams
-        if self.write_graph and self.model.outputs:
-            self._writer("train").graph(self.model.outputs)
+        self._drawn = not self.write_graph
+        self._draw(self.model.outputs)
+
+    def _draw(self, outputs: Sequence[Tensor]) -> None:
+        if outputs and not self._drawn:
+            self._writer("train").graph(outputs)
+            self._drawn = True
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Look at the clock."""
@@ -100,12 +135,19 @@ class TensorBoard(Callback):
         self._first_iteration = self._iteration()
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Look at the clock."""
+        """Look at the clock, and begin to profile if it is time to."""
+        if self.profiled and self._batches + 1 == self.profiled[0]:
+            from pellucid.engines.xla_profile import start_profile
+
+            start_profile(self.log_dir)
+            self._profiling = True
         self._batch_began = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Write the results so far, if it is time to."""
         self._batches += 1
+        if self._profiling and self._batches == self.profiled[-1]:
+            self._stop_profile()
         # Another callback may have asked for every batch.
         if self.update_freq == "epoch" or self._batches % int(self.update_freq):
             return
@@ -124,6 +166,7 @@ class TensorBoard(Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Write the results of the epoch, and the weights."""
+        self._draw(self.model.traced)
         results = dict(logs or {})
         validation = {n: results.pop(n) for n in list(results) if n.startswith("val_")}
         if not self._described:  # not earlier: here it is known what there is to compare by
@@ -147,6 +190,8 @@ class TensorBoard(Callback):
                 train.histogram(f"{name}/histogram", value, epoch)
                 if self.write_images:
                     train.image(f"{name}/image", value, epoch)
+        if self.embeddings_freq and epoch % self.embeddings_freq == 0:
+            write_embeddings(self.log_dir / "train", self.model, self._names)
         for writer in self._writers.values():
             writer.flush()  # so that a browser beside the training shows it
 
@@ -155,7 +200,15 @@ class TensorBoard(Callback):
         if self.hparams and self._described:
             self._writer(".").settings_end()
         self._training = False
+        self._stop_profile()
         self._close()
+
+    def _stop_profile(self) -> None:
+        if self._profiling:
+            from pellucid.engines.xla_profile import stop_profile
+
+            stop_profile()
+            self._profiling = False
 
     def _close(self) -> None:
         for writer in self._writers.values():
@@ -214,6 +267,20 @@ def _wrong(name: str, given: Any, expected: str) -> ArgumentError:
         given=f"{name}={given!r}",
         expected=expected,
     )
+
+
+def _batches_from(profile_batch: Any) -> range:
+    """The batches to profile, counted from 1.
+
+    Raises:
+        ArgumentError: If that is none.
+    """
+    pair = isinstance(profile_batch, list | tuple) and len(profile_batch) == 2
+    first, last = profile_batch if pair else (profile_batch, profile_batch)
+    none = not pair and first == 0 and _is_count(first, least=0)
+    if not none and not (_is_count(first, 1) and _is_count(last, 1) and first <= last):
+        raise _wrong("profile_batch", profile_batch, "a batch, or a first and a last; 0 for none")
+    return range(0) if none else range(first, last + 1)
 
 
 def _is_count(value: Any, least: int) -> bool:

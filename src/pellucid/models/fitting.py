@@ -46,7 +46,6 @@ def train_epochs(
     total = train.steps if plan.steps is None else min(plan.steps, train.steps or plan.steps)
     params = {"verbose": plan.verbose, "epochs": plan.epochs, "steps": total}
     watchers = CallbackList(callbacks, model, params, last=history)
-    every_batch = watchers.every_batch("train")
     model.stop_training = False
     results: dict[str, float] = {}
     position = Position(plan.first_epoch, host_generator(), history, watchers.callbacks)
@@ -61,17 +60,18 @@ def train_epochs(
             if not first:
                 model.reset_metrics()
             watchers.call("on_epoch_begin", epoch, {})
+            every_batch = watchers.every_batch("train")  # they may have heard enough by now
             progress.begin(epoch)
             mixed = train.ordered if plan.shuffle else None
             order = None if mixed is None else position.order(mixed)
 
-            def before(done: int, first: int = first) -> None:
-                if every_batch:
+            def before(done: int, first: int = first, told: bool = every_batch) -> None:
+                if told:
                     watchers.call("on_train_batch_begin", first + done, {})
 
-            def after(done: int, first: int = first) -> bool:
+            def after(done: int, first: int = first, told: bool = every_batch) -> bool:
                 position.step = first + done
-                if every_batch:
+                if told:
                     results = model.results(train.logs)
                     watchers.call("on_train_batch_end", position.step - 1, results)
                 if progress.due():

@@ -14,6 +14,7 @@ from pellucid.callbacks.history import History
 from pellucid.callbacks.position import Position
 from pellucid.engines.engine import Loop, engine, get_engine
 from pellucid.engines.function import Function
+from pellucid.graph.tensor import Tensor
 from pellucid.models import arguments, steps
 from pellucid.models.compiled import is_loss
 from pellucid.models.consulting import Training, checked_advice, consult
@@ -339,6 +340,15 @@ class Trainer(Learner):
         """The step for data of a kind, built once."""
         self._check_rows(data)
         return self._keep((kind, *kinds(data)), lambda: self._step(kind, data))
+
+    @property
+    def traced(self) -> list[Tensor]:
+        """The outputs that the newest loss was computed from, in the graph of its step.
+
+        Empty before training, and where a step of the user's own computes its loss by itself.
+        """
+        made = [one[0] for one in self._kept.values() if isinstance(one, tuple)]
+        return made[-1].predictions if made else []
 
     def _check_labels(self, data: Dataset, step: steps.Step) -> None:
         """Raise if a loss that takes whole-number labels would get others."""
