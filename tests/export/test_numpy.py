@@ -192,6 +192,11 @@ def test_a_recurrent_layer_is_a_loop_in_python(tmp_path):
     )
 
 
+def test_what_is_open_besides_the_rows_is_not_called_as_many_as_they(tmp_path):
+    model = Sequential([Input((None, 2), name="x"), layers.Dense(3)])
+    assert '"""From x float32[N, any, 2] to float32[N, any, 3]."""' in code_of(model, tmp_path)
+
+
 def test_functions_that_are_copied_need_numpy_and_each_other_alone():
     tree = ast.parse(inspect.getsource(numpy_functions))
     imported = [n.names[0].name for n in ast.walk(tree) if isinstance(n, ast.Import)]

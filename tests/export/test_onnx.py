@@ -134,6 +134,21 @@ def test_the_file_names_inputs_outputs_weights_and_who_wrote_it(tmp_path):
     assert not any("dropout" in node.name for node in file.graph.node)
 
 
+def test_what_is_in_dicts_is_named_by_its_keys(tmp_path):
+    a, b = Input((3,), name="x"), Input((4,), name="y")
+    h = layers.Dense(4)(a)
+    outputs = {"one": h + b, "two": [layers.Dense(2)(h), layers.Dense(1)(b)]}
+    model = Model({"left": a, "right": b}, outputs)
+    session = session_of(model, tmp_path)
+    assert [x.name for x in session.get_inputs()] == ["left", "right"] == model.input_names
+    assert [x.name for x in session.get_outputs()] == ["one", "two_0", "two_1"]
+    rows = {"left": np.ones((2, 3), np.float32), "right": np.zeros((2, 4), np.float32)}
+    with engine("numpy"):
+        expected = optree.tree_leaves(model.predict(rows))
+    for ours, theirs in zip(expected, session.run(None, rows), strict=True):
+        np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-6)
+
+
 def test_a_network_in_half_precision_is_exported(tmp_path):
     model = Sequential([Input((4,)), layers.Dense(3, "gelu", dtype="float16")])
     x = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")

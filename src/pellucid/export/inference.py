@@ -85,7 +85,7 @@ def inference(model: Layer, inputs: Any = None) -> Inference:
     labels = _labels(model)
     graph = Inference(
         str(model.name),
-        dict(zip(_unique([x.name for x in fed]), fed, strict=True)),
+        dict(zip(_unique(_places_in(declared) or [x.name for x in fed]), fed, strict=True)),
         dict(zip(_names(model, outputs, leaves), map(as_tensor, leaves), strict=True)),
         structure,
         labels,
@@ -112,9 +112,9 @@ def _declared(model: Layer) -> Any:
 
 
 def _names(model: Layer, outputs: Any, leaves: list[Any]) -> list[str]:
-    """A name for each output: its key in a dict, else what the model calls it."""
-    if isinstance(outputs, dict) and len(outputs) == len(leaves):
-        return _unique(sorted(outputs))
+    """A name for each output: its place in a dict, else what the model calls it."""
+    if places := _places_in(outputs):
+        return _unique(places)
     known = list(getattr(model, "output_names", []))
     if len(leaves) == 1 and known in ([], ["output"]):  # it does not say: the last of its layers
         path = getattr(leaves[0], "scope", "").split("/")
@@ -122,6 +122,14 @@ def _names(model: Layer, outputs: Any, leaves: list[Any]) -> list[str]:
     if len(known) != len(leaves):
         known = [f"output_{i}" for i in range(len(leaves))]
     return _unique(known)
+
+
+def _places_in(structure: Any) -> list[str]:
+    """The keys that lead to each tensor in a dict; none in anything else."""
+    if not isinstance(structure, dict):
+        return []
+    paths = optree.tree_paths(structure)  # type: ignore[arg-type]
+    return ["_".join(map(str, path)) for path in paths]
 
 
 def _unique(names: Iterable[str]) -> list[str]:
@@ -187,6 +195,7 @@ def _folded(graph: Inference, places: dict[Variable, str]) -> Inference:
     done: dict[Tensor, Tensor] = {}
     several: dict[Tensor, tuple[np.ndarray, ...]] = {}
     made: dict[Tensor, tuple[str, ...]] = {}
+    roots: set[Tensor] = set()
     for node in ancestors(outputs):
         inputs = [done.get(x, x) for x in node.inputs]
         if isinstance(node, Variable):
@@ -205,10 +214,15 @@ def _folded(graph: Inference, places: dict[Variable, str]) -> Inference:
         else:
             done[node] = _constant(node, value)
             made[done[node]] = sources
+            if node.op.name == "sqrt" or any(x in roots for x in inputs):
+                roots.add(done[node])
     final = substitute(outputs, done)
     results = dict(zip(graph.outputs, (final[x] for x in outputs), strict=True))
     used = set(ancestors(results.values()))
     kept = {x: names for x, names in made.items() if names and x in used}
+    for x in roots & kept.keys():
+        if len(kept[x]) == 1:  # a deviation that is called a variance would mislead
+            kept[x] = (f"{kept[x][0]}_root",)
     return Inference(graph.model, graph.inputs, results, graph.form, graph.labels, kept)
 
 

@@ -143,11 +143,16 @@ def _functions(names: set[str]) -> str:
 
 
 def _signature(graph: Inference, given: dict[Any, Code], body: str) -> str:
-    takes = ", ".join(f"{name.text} {x.spec}" for x, name in given.items())
-    gives = ", ".join(str(x.spec) for x in graph.outputs.values())
-    sentence = f'"""From {takes} to {gives}."""'.replace("None", "N")
+    takes = ", ".join(f"{name.text} {_shape(x)}" for x, name in given.items())
+    gives = ", ".join(map(_shape, graph.outputs.values()))
+    sentence = f'"""From {takes} to {gives}."""'
     told = textwrap.fill(sentence, WIDTH, initial_indent="    ", subsequent_indent="    ") + "\n"
     # Infinity and NaN are values, as they are in the model.
     risky = any(sign in body for sign in ("exp(", "log", "sqrt(", "sigmoid(", " / "))
     quiet = '@np.errstate(all="ignore")\n' if risky else ""
     return f"{quiet}def predict({', '.join(x.text for x in given.values())}):\n{told}"
+
+
+def _shape(x: Tensor) -> str:
+    """The dtype and the shape: N rows, and any number of what else is open."""
+    return str(x.spec).replace("[None", "[N").replace("None", "any")
