@@ -92,7 +92,13 @@ def test_a_file_cut_short_is_refused(tmp_path):
         (b"", "a table of contents of 0 bytes"),
         (b"\xff" * 20, "a table of contents of 18446744073709551615 bytes"),
         (b"\x02" + bytes(7) + b"[]", "a table of contents that is a list"),
+        (
+            (200_000).to_bytes(8, "little") + b"[" * 100_000 + b"]" * 100_000,
+            "a table of contents that is not JSON: maximum recursion depth exceeded while decoding "
+            "a JSON array from a unicode string",
+        ),
     ],
+    ids=["empty", "too long", "a list", "too deep"],
 )
 def test_something_else_is_refused(tmp_path, content, given):
     assert refused(tmp_path, lambda file: file.write_bytes(content)) == (

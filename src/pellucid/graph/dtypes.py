@@ -5,7 +5,7 @@ import functools
 import ml_dtypes
 import numpy as np
 
-from pellucid.errors import unknown_name
+from pellucid.errors import DTypeError, unknown_name
 
 __all__ = ["DTYPES", "dtype_name", "is_float", "is_integer", "numpy_dtype", "promote"]
 
@@ -25,9 +25,21 @@ def dtype_name(dtype: object) -> str:
     Examples:
         >>> dtype_name(np.float64), dtype_name("int"), dtype_name(bool)
         ('float64', 'int32', 'bool')
+
+    Raises:
+        DTypeError: For text.
+        UnknownNameError: For anything else that is none.
     """
     if isinstance(dtype, str) and dtype in _NUMPY:
         return dtype
+    if dtype in ("string", "str", str):
+        raise DTypeError(
+            "Tensors hold numbers, not text.",
+            given=f"the dtype {dtype!r}",
+            expected="a dtype of numbers or booleans",
+            mend="make numbers of text before the model takes it: utils.FeatureSpace for a table, "
+            "layers.StringLookup or layers.TextVectorization for an array",
+        )
     if dtype is float or dtype is int or isinstance(dtype, str):
         alias = dtype if isinstance(dtype, str) else dtype.__name__
         if alias in _ALIASES:

@@ -136,7 +136,7 @@ def _table(path: Path, file: Any) -> tuple[dict[str, Any], int]:
         raise _broken(path, f"a table of contents of {length} bytes")
     try:
         table = json.loads(file.read(length))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _broken(path, f"a table of contents that is not JSON: {error}") from error
     if not isinstance(table, dict):
         raise _broken(path, f"a table of contents that is a {type(table).__name__}")
