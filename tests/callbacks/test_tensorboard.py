@@ -300,6 +300,18 @@ def test_embeddings_are_points_in_the_projector(tmp_path):
     assert found["inner/inner_words/embeddings"][1] is None
 
 
+@pytest.mark.parametrize("place", ["logs/names.tsv", "logs/train/deep/names.tsv", "own/names.tsv"])
+@pytest.mark.parametrize("absolute", [False, True], ids=["relative", "absolute"])
+def test_names_of_points_are_found_where_they_lie(tmp_path, monkeypatch, place, absolute):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / place
+    file.parent.mkdir(parents=True)
+    file.write_text("\n".join("abcdefg"))
+    near = place.removeprefix("logs/").removeprefix("train/")  # by the nearest folder that we know
+    words("logs", embeddings_metadata={"words": str(file) if absolute else near})
+    assert projected(tmp_path / "logs")["words/embeddings"][1] == list("abcdefg")
+
+
 def test_names_for_what_is_no_embedding_are_refused_before_training(tmp_path):
     with pytest.raises(UnknownNameError) as caught:
         words(tmp_path, embeddings_metadata={"wrods": "names.tsv"})

@@ -45,7 +45,7 @@ class TensorBoard(Callback):
             the projector, which shows them as points; 0 for never.
         embeddings_metadata: The file that names an embedding's points, a name on each line: one
             for all embeddings, or by the names of layers. It is looked for in the folder
-            ``train``, unless it begins at the root.
+            ``train``, in ``log_dir``, and from where the program runs.
         hparams: Settings of this training by name, to compare trainings by: numbers, booleans and
             text.
 

@@ -1,6 +1,7 @@
 """Embeddings as TensorBoard's projector shows them: points, each with its name."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,8 @@ def write_embeddings(folder: Path, model: Any, names: Mapping[str, str]) -> None
     Args:
         folder: Where TensorBoard finds the events of the training.
         model: The model, built.
-        names: The file with the names of the points, by the name of the embedding.
+        names: The file with the names of the points, by the name of the embedding: in the folder,
+            in the one around it, where Keras has it, or anywhere.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
@@ -66,10 +68,24 @@ def write_embeddings(folder: Path, model: Any, names: Mapping[str, str]) -> None
             np.savetxt(temporary, layer.embeddings.numpy(), fmt="%.7g", delimiter="\t")
         lines += ["embeddings {", _said("tensor_name", path), _said("tensor_path", file)]
         if str(layer.name) in names:
-            lines.append(_said("metadata_path", names[str(layer.name)]))
+            beside = _beside(folder, names[str(layer.name)], f"{path.replace('/', '.')}.names.tsv")
+            lines.append(_said("metadata_path", beside))
         lines.append("}")
     with replacing(folder / "projector_config.pbtxt") as temporary:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _beside(folder: Path, names: str, copy: str) -> str:
+    """The name in a folder of a file of names, which is copied there if it lies elsewhere."""
+    inside = folder.resolve()
+    for place in (folder / names, folder.parent / names, Path(names)):
+        if not place.is_file():
+            continue
+        if place.resolve().is_relative_to(inside):
+            return place.resolve().relative_to(inside).as_posix()
+        shutil.copyfile(place, folder / copy)  # TensorBoard reads nothing outside of the folder
+        return copy
+    return names  # it may be written later
 
 
 def _said(name: str, value: str) -> str:
