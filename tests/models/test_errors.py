@@ -249,6 +249,21 @@ BAD = {
         "  given:    class_weight=[1.0, 2.0, 3.0]\n"
         "  expected: a dict such as {0: 1.0, 1: 5.0}",
     ),
+    "class weights by name": (
+        {"class_weight": {"cat": 2.0}},
+        DTypeError,
+        "class_weight says for each class how much its rows count.\n"
+        "  given:    class_weight={'cat': 2.0}\n"
+        "  expected: a dict such as {0: 1.0, 1: 5.0}",
+    ),
+    "class weights of no classes": (
+        {"y": np.arange(10) / 2, "class_weight": {0: 1.0, 1: 5.0}},
+        DataError,
+        "Class weights need classes.\n"
+        "  given:    class_weight, but targets such as 0.5\n"
+        "  expected: whole numbers or one-hot rows for y\n"
+        "  to mend:  weight rows by sample_weight",
+    ),
     **{
         f"batch size {size}": (
             {"batch_size": size},
@@ -435,3 +450,38 @@ def test_a_cycle_is_told_with_the_node_that_closes_it():
         Session().run(second, {x: 1})
     assert caught.value.line.startswith("test_errors.py:")
     assert isinstance(second, Tensor)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            [1.0, 2.0],
+            "compile needs an entry of loss_weights for each output.\n"
+            "  given:    2 entries\n"
+            "  expected: 1: for out\n"
+            "  to mend:  name the outputs: loss_weights={'out': ...}",
+        ),
+        (
+            {"out": "half"},
+            "A loss is multiplied with a number, that of 'out' with something else.\n"
+            "  given:    loss_weights of 'half'\n"
+            "  expected: a number for each output, or None, which counts as 1",
+        ),
+    ],
+)
+def test_weights_of_losses_that_are_none_are_told(given, message):
+    model = Sequential([Input((4,)), layers.Dense(1, name="out")])
+    model.compile("sgd", "mse", loss_weights=given)
+    with pytest.raises(ArgumentError) as caught:
+        model.fit(np.ones((2, 4)), np.ones((2, 1)), verbose=0)
+    assert str(caught.value) == message
+
+
+def test_the_weight_of_the_only_loss_may_be_in_a_list():
+    def loss(weight):
+        model = Sequential([Input((4,)), layers.Dense(1, kernel_initializer="zeros")])
+        model.compile("sgd", "mse", loss_weights=weight)
+        return model.evaluate(np.ones((2, 4)), np.ones((2, 1)), verbose=0)
+
+    assert loss([3.0]) == loss(3.0) == 3.0

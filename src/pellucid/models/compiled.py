@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 import optree
@@ -98,7 +99,7 @@ class Compiled:
             for i, name in enumerate(names):
                 specs = None if y[i] is None else (y[i].spec, y_pred[i].spec)
                 output = Output(name, None if given[i] is None else losses.as_loss(given[i]))
-                output.weight = 1.0 if weights[i] is None else float(weights[i])
+                output.weight = _loss_weight(weights[i], name)
                 if several and output.loss is not None:
                     output.tracker = Mean(name=f"{name}_loss")
                 output.metrics = [_metric(m, specs) for m in _listed(reported[i])]
@@ -199,10 +200,11 @@ def _for_each(what: str, given: Any, names: list[str], spread: bool) -> list[Any
             if key not in names:
                 raise unknown_name(f"output in {what}", key, names)
         return [given.get(name) for name in names]
-    if len(names) == 1:
-        is_one = what == "loss" and isinstance(given, list | tuple) and len(given) == 1
+    listed = isinstance(given, list | tuple)
+    if len(names) == 1 and not (what == "loss_weights" and listed):
+        is_one = what == "loss" and listed and len(given) == 1
         return [given[0] if is_one else given]
-    if isinstance(given, list | tuple):
+    if listed:
         if len(given) != len(names):
             raise ArgumentError(
                 f"compile needs an entry of {what} for each output.",
@@ -218,6 +220,18 @@ def _for_each(what: str, given: Any, names: list[str], spread: bool) -> list[Any
         given=f"{what}={given!r}",
         expected=f"a list of {len(names)}, or a dict with names among {', '.join(names)}",
     )
+
+
+def _loss_weight(given: Any, name: str) -> float:
+    if given is None:
+        return 1.0
+    if not isinstance(given, Real):
+        raise ArgumentError(
+            f"A loss is multiplied with a number, that of '{name}' with something else.",
+            given=f"loss_weights of {given!r}",
+            expected="a number for each output, or None, which counts as 1",
+        )
+    return float(given)
 
 
 def _metric(requested: Any, specs: tuple[Spec, Spec] | None) -> Metric:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -73,12 +73,14 @@ class Dataset:
         Classes are whole numbers from 0, or one-hot rows; a class without a weight counts 1.
 
         Raises:
-            DTypeError: If the weights are not a mapping.
+            DTypeError: If the weights are not a mapping of whole numbers.
             DataError: If there are no classes.
         """
         if class_weight is None:
             return self
-        if not isinstance(class_weight, Mapping):
+        if not isinstance(class_weight, Mapping) or not all(
+            isinstance(key, Integral) for key in class_weight
+        ):
             raise DTypeError(
                 "class_weight says for each class how much its rows count.",
                 given=f"class_weight={class_weight!r}",
@@ -95,6 +97,13 @@ class Dataset:
         many = self.y.ndim > 1 and self.y.shape[-1] > 1
         classes = np.argmax(self.y, axis=-1) if many else self.y.reshape(len(self.y), -1)[:, 0]
         known, positions = np.unique(classes, return_inverse=True)
+        if np.any(known != np.floor(known)):
+            raise DataError(
+                "Class weights need classes.",
+                given=f"class_weight, but targets such as {known[known != np.floor(known)][0]}",
+                expected="whole numbers or one-hot rows for y",
+                mend="weight rows by sample_weight",
+            )
         weights = np.array([class_weight.get(int(c), 1.0) for c in known], np.float32)[positions]
         if self.sample_weight is not None:
             weights = weights.reshape(-1, *[1] * (self.sample_weight.ndim - 1)) * self.sample_weight
