@@ -229,7 +229,7 @@ def test_names_of_layers_that_python_keeps_for_itself_are_changed(tmp_path):
             "Dense 'half' cannot be exported to NumPy.\n"
             "  given:    its operation 'cast'\n"
             "  expected: a dtype that NumPy has; bfloat16 is none\n"
-            "  to mend:  end the model before this layer: Model(model.inputs, layer.input)",
+            "  to mend:  save_weights, make the model of float32, load_weights, and export that",
         ),
     ],
 )

@@ -247,12 +247,18 @@ def _constant(node: Tensor, array: np.ndarray) -> Tensor:
     return constant
 
 
-def unsupported(graph: Inference, node: Tensor, where: str, why: str) -> GraphError:
+def unsupported(
+    graph: Inference,
+    node: Tensor,
+    where: str,
+    why: str,
+    mend: str = "end the model before this layer: Model(model.inputs, layer.input)",
+) -> GraphError:
     """The error for an operation that another format has no words for."""
     return GraphError(
         f"{graph.layer_of(node)} cannot be exported to {where}.",
         given=f"its operation '{node.op.name}'",
         expected=why,
-        mend="end the model before this layer: Model(model.inputs, layer.input)",
+        mend=mend,
         line=node.line,
     )

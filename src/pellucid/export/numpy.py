@@ -65,7 +65,9 @@ def numpy_code(graph: Inference, weights: str) -> tuple[str, dict[str, np.ndarra
     for node in graph.nodes:
         specs = node.spec if isinstance(node.spec, tuple) else (node.spec,)
         if any(spec.dtype == "bfloat16" for spec in specs):
-            raise unsupported(graph, node, "NumPy", "a dtype that NumPy has; bfloat16 is none")
+            why = "a dtype that NumPy has; bfloat16 is none"
+            mend = "save_weights, make the model of float32, load_weights, and export that"
+            raise unsupported(graph, node, "NumPy", why, mend)
     w = Writer(graph)
     given = {x: Code(w.fresh(name)) for name, x in _parameters(graph).items()}
     for x, name in given.items():
