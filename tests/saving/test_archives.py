@@ -293,3 +293,17 @@ def test_a_name_that_says_something_else_is_refused(tmp_path, name):
         f"  given:    {str(tmp_path / name)!r}\n"
         "  expected: a name that ends in '.keras'"
     )
+
+
+def test_a_vocabulary_that_the_file_cannot_hold_is_refused(tmp_path):
+    lookup = layers.IntegerLookup()
+    lookup.adapt([1, 2, 3])
+    file = tmp_path / "a.keras"
+    pellucid.Sequential([pellucid.Input((1,), dtype="int32"), lookup]).save(file)
+    with zipfile.ZipFile(file) as packed:
+        config = packed.read("config.json").decode()
+    assert '"vocabulary_size": 4' in config
+    many = config.replace('"vocabulary_size": 4', '"vocabulary_size": 1000000000')
+    packed_again(file, {"config.json": many})
+    with pytest.raises(DataError, match="A larger vocabulary is described than the file holds"):
+        pellucid.models.load_model(file)

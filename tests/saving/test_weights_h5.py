@@ -340,3 +340,36 @@ def test_an_array_too_large_for_memory_is_refused_by_its_shape(tmp_path):
     model, file = replaced(tmp_path, promise)
     with pytest.raises(ShapeError, match=r"vars/0 of shape \(1099511627776, 3\)"):
         model.load_weights(file)
+
+
+@pytest.mark.parametrize("what", ["chunk", "dtype"])
+def test_an_array_that_unpacks_to_far_more_is_refused_and_a_note_that_is_none_is_not_read(
+    tmp_path, what
+):
+    model, file = (
+        pellucid.Sequential([pellucid.Input((3,)), layers.Dense(2)]),
+        tmp_path / "a.weights.h5",
+    )
+    model.save_weights(file)
+    with h5py.File(file, "r+") as opened:
+        vars = opened["layers/dense/vars"]
+        if what == "chunk":  # a chunk is unpacked as a whole, however few of its numbers count
+            kernel = vars["0"][()]
+            del vars["0"]
+            large = vars.create_dataset(
+                "0", (3, 2), "float32", maxshape=(None, None), chunks=(3000, 3000), compression=9
+            )
+            large[...] = kernel
+        else:
+            vars["0"].attrs["dtype"] = np.arange(3)
+    if what == "dtype":
+        before = model.get_weights()
+        model.load_weights(file)
+        np.testing.assert_array_equal(before[0], model.get_weights()[0])
+        return
+    with pytest.raises(DataError) as caught:
+        model.load_weights(file)
+    assert str(caught.value).startswith(
+        f"{file} is not safe to open.\n"
+        "  given:    layers/dense/vars/0: 36000000 bytes, packed into "
+    )

@@ -26,6 +26,7 @@ DIRECTIONS = 2  # a gradient with one wrong element is wrong along almost every 
 
 @pytest.fixture(autouse=True)
 def in_float64():
+    config.set_dtype_policy(None)  # a test before may have left one, which would rule
     config.set_floatx("float64")
     yield
     config.set_floatx("float32")

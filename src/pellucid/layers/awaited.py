@@ -37,9 +37,19 @@ def terms_awaited(known: list[Any]) -> Iterator[list[Any]]:
 
 
 def awaited_terms(layer: Any, size: int) -> list[Any]:
-    """The vocabulary of a layer that was made just now, or as many stand-ins."""
+    """The vocabulary of a layer that was made just now, or as many stand-ins.
+
+    Raises:
+        DataError: If there are more than the file has room for.
+    """
     if not _lookups or not size:
         return []
+    if _room and size > _room[-1]:
+        raise DataError(
+            "A larger vocabulary is described than the file holds.",
+            given=f"{size} terms",
+            expected=f"at most {_room[-1]}",
+        )
     made, known = _lookups[-1]
     made.append(layer)
     terms: list[Any] = known[len(made) - 1]._terms if known else list(range(size))

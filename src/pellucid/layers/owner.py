@@ -7,6 +7,7 @@ import numpy as np
 import optree
 
 from pellucid import constraints, initializers, regularizers
+from pellucid.activations import linear
 from pellucid.errors import ShapeError, StateError
 from pellucid.graph.dtypes import dtype_name, is_float
 from pellucid.graph.variable import Variable
@@ -218,6 +219,8 @@ class Owner:
         if name == "trainable" and "trainable" in vars(self):
             for layer in self.sublayers:
                 layer.trainable = value
+        if name == "activation" and value is None and callable(vars(self).get(name)):
+            value = linear  # scripts take a trained model's activation off by setting it to None
         super().__setattr__(name, value)
 
     @property

@@ -8,12 +8,11 @@ from pellucid.activations import log_softmax
 from pellucid.errors import ArgumentError, ShapeError
 from pellucid.graph.operations import indexing
 from pellucid.graph.operations.arithmetic import square
-from pellucid.graph.operations.broadcasting import axis_of
+from pellucid.graph.operations.broadcasting import axis_of, ones_like
 from pellucid.graph.operations.casting import cast, floating, together
+from pellucid.graph.operations.cumulative import cumsum
 from pellucid.graph.operations.exponential import log
-from pellucid.graph.operations.movement import (
-    squeeze,
-)
+from pellucid.graph.operations.movement import expand_dims, squeeze
 from pellucid.graph.operations.neurons import sigmoid
 from pellucid.graph.operations.reductions import max, mean, sum
 from pellucid.graph.operations.rounding import clip
@@ -179,7 +178,13 @@ def sparse_categorical_crossentropy(
         target = squeeze(target, -1)
     logs = _log_probabilities(output, from_logits, axis)
     at = axis_of(output.ndim, axis)
-    return -sum(logs * indexing.one_hot(target, output.shape[at], at, logs.dtype), axis=at)
+    classes = output.shape[at]
+    if classes is None:  # as many as rows, where rows are compared with each other
+        number = cumsum(cast(ones_like(logs), "int32"), axis=at) - 1
+        chosen = cast(number == expand_dims(target, at), logs.dtype)
+    else:
+        chosen = indexing.one_hot(target, classes, at, logs.dtype)
+    return -sum(logs * chosen, axis=at)
 
 
 def psnr(x1: Any, x2: Any, max_val: Any) -> Any:

@@ -259,13 +259,15 @@ class Reader:
                 expected=f"shape {shape}",
             )
         stored = dataset.id.get_storage_size()
-        if dataset.nbytes > max(FREE, EXPANSION * stored):
+        piece = math.prod(dataset.chunks or ()) * dataset.dtype.itemsize  # unpacked as a whole
+        needed = max(dataset.nbytes, piece)
+        if needed > max(FREE, EXPANSION * stored):
             raise DataError(
                 f"{os.fspath(self.path)} is not safe to open.",
-                given=f"{place}: {dataset.nbytes} bytes, packed into {stored}",
+                given=f"{place}: {needed} bytes, packed into {stored}",
                 expected="numbers that are hardly packed",
             )
-        marked = dataset.attrs.get("dtype") == "bfloat16" and dataset.dtype.itemsize == 2
+        marked = _noted_dtype(dataset) == "bfloat16" and dataset.dtype.itemsize == 2
         if dataset.dtype.kind not in "biuf" and not marked:
             raise DataError(
                 f"{os.fspath(self.path)} holds something else than numbers.",
@@ -303,6 +305,12 @@ class Reader:
             given=f"{place}: a link",
             expected="numbers in the file itself",
         )
+
+
+def _noted_dtype(dataset: Any) -> Any:
+    """What is noted of an array's dtype, where that is one text."""
+    one = "dtype" in dataset.attrs and dataset.attrs.get_id("dtype").shape == ()
+    return dataset.attrs["dtype"] if one else None
 
 
 def _vars(where: str) -> str:

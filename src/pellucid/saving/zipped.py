@@ -6,6 +6,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import PurePosixPath
@@ -97,7 +98,7 @@ class Archive:
         self._file = file
         self._packed = packed
         self.names = packed.namelist()
-        twice = {name for name in self.names if self.names.count(name) > 1}
+        twice = {name for name, count in Counter(self.names).items() if count > 1}
         for info in packed.infolist():
             self._check(info, twice)
 
