@@ -90,6 +90,14 @@ def test_a_symbolic_link_is_refused(file):
     assert "given:    'assets/link': a symbolic link\n" in refused(file)
 
 
+def test_a_description_may_not_be_packed_as_tightly_as_weights(file):
+    lists = b'{"a": [' + b"[]," * 1_000_000 + b"[]]}"  # 60 times as large as objects
+    packed_again(file, {"config.json": lists}, zipfile.ZIP_DEFLATED)
+    assert refused(file).startswith(
+        f"FILE is not safe to open.\n  given:    'config.json': {len(lists)} bytes, packed into "
+    )
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(file):
     packed_again(file, {"config.json": b" " * 40_000_000}, zipfile.ZIP_DEFLATED)
     assert refused(file).startswith(

@@ -180,7 +180,7 @@ def understood(part: str) -> Iterator[None]:
     ) as error:
         raise DataError(
             f"{part} cannot be understood.",
-            given=f"{type(error).__name__}: {error}",
+            given=": ".join(filter(None, (type(error).__name__, str(error)))),
             expected="the description of a model, as model.save writes it",
         ) from error
 

@@ -21,6 +21,7 @@ PADDING = 0xD935  # the kind of an extra field that only fills: APPNOTE.TXT, "An
 PIECE = 1 << 20  # bytes
 LARGE = (1 << 31) - 1  # bytes, from which on sizes need 64 bits
 FREE = 1 << 24  # bytes that may be unpacked from however few
+FREE_TEXT = 1 << 20  # of a description, whose objects take more memory than its text
 EXPANSION = 100  # times as large as in the archive a file may be; weights hardly shrink at all
 
 
@@ -111,7 +112,8 @@ class Archive:
             raise self._refused(name, "a symbolic link")
         if name in twice:
             raise self._refused(name, "a name that is there twice")
-        if info.file_size > max(FREE, EXPANSION * info.compress_size):
+        free = FREE_TEXT if name.endswith(".json") else FREE
+        if info.file_size > max(free, EXPANSION * info.compress_size):
             sizes = f"{info.file_size} bytes, packed into {info.compress_size}"
             raise self._refused(name, sizes)
 
