@@ -192,6 +192,7 @@ def test_a_model_learns_from_files(tmp_path, rng):
         subset="both",
         seed=0,
     )
+    utils.set_random_seed(0)
     model = Sequential([layers.Rescaling(1 / 128, -1), layers.Flatten(), layers.Dense(1)])
     model.compile("adam", "hinge", metrics=["accuracy"])
     history = model.fit(train, validation_data=test, epochs=10, verbose=0).history
