@@ -18,6 +18,12 @@ hypothesis.settings.load_profile("pellucid")
 
 
 @pytest.fixture(autouse=True)
+def repeatable():
+    """First weights, dropout and the order of rows are the same in every run of a test."""
+    pellucid.utils.set_random_seed(0)
+
+
+@pytest.fixture(autouse=True)
 def names_in_doctests(doctest_namespace):
     """Examples may use NumPy and the public names, as after `from pellucid import *`."""
     pellucid.graph.scope.reset_names()

@@ -167,6 +167,75 @@ def test_code_needs_permission_at_each_call(tmp_path):
     )
 
 
+MEL = layers.MelSpectrogram(fft_length=16, sequence_stride=8, num_mel_bins=4)
+LARGE = {
+    "a table of shares": (layers.Resizing(2, 2), (4, 4, 1), {"height": 10**8}),
+    "a table of windows": (layers.AdaptiveMaxPooling1D(2), (4, 1), {"output_size": [10**8]}),
+    "tiles": (
+        layers.ContrastLimitedAdaptiveHistogramEqualization(),
+        (8, 8, 1),
+        {"tile_grid_size": [10**8, 8]},
+    ),
+    "rows of classes": (layers.CategoryEncoding(4), (1,), {"num_tokens": 10**13}),
+    "a transform": (MEL, (64,), {"fft_length": 2**26}),
+    "pieces of a signal": (MEL, (64,), {"fft_length": 2**23}),
+    "a table of bands": (MEL, (64,), {"num_mel_bins": 10**8}),
+}
+
+
+@pytest.mark.parametrize("what", LARGE)
+def test_a_layer_that_would_fill_the_memory_is_refused(tmp_path, what):
+    layer, shape, large = LARGE[what]
+    file = tmp_path / "a.keras"
+    pellucid.Sequential([pellucid.Input(shape), layer]).save(file)
+    with_config(file, lambda config: config["config"]["layers"][1]["config"].update(large))
+    text = refused(file)
+    assert text.startswith("FILE, config.json: A small file describes something large.\n")
+    assert f"given:    {what} of " in text
+
+
+def test_a_lookup_of_countless_unknown_terms_is_refused(tmp_path):
+    file = tmp_path / "a.keras"
+    words = pellucid.Input((1,), dtype="int64")
+    pellucid.Sequential([words, layers.IntegerLookup(vocabulary=[1])]).save(file)
+
+    def change(config):
+        config["config"]["layers"][-1]["config"]["num_oov_indices"] = 10**12
+
+    with_config(file, change)
+    assert "given:    indices of unknown terms of 1000000000000 numbers" in refused(file)
+
+
+@pytest.mark.parametrize(
+    ("metric", "argument", "what"),
+    [
+        (pellucid.metrics.AUC(num_thresholds=3), "num_thresholds", "thresholds"),
+        (pellucid.metrics.MeanIoU(2), "num_classes", "a table of classes"),
+    ],
+)
+def test_a_metric_that_would_fill_the_memory_is_refused(tmp_path, metric, argument, what):
+    file = tmp_path / "a.keras"
+    model = small()
+    model.compile("sgd", "mse", metrics=[metric])
+    model.save(file)
+
+    def change(config):
+        config["compile_config"]["metrics"][0]["config"][argument] = 10**9
+
+    with_config(file, change)
+    assert f"given:    {what} of " in refused(file)
+
+
+def test_models_that_double_with_each_nesting_are_refused(tmp_path):
+    x = pellucid.Input((1,))
+    model = pellucid.Model(x, layers.Dense(1)(x))
+    for _ in range(14):
+        x = pellucid.Input((1,))
+        model = pellucid.Model(x, model(model(x)))
+    model.save(tmp_path / "a.keras")
+    assert "the graph of one more layer" in refused(tmp_path / "a.keras")
+
+
 def test_a_description_of_more_weights_than_the_file_holds_is_refused(file):
     def change(config):
         config["config"]["layers"][1]["config"]["units"] = 10**12

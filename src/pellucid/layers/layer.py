@@ -11,6 +11,7 @@ import numpy as np
 import optree
 
 from pellucid import activations, constraints, dtype_policies, initializers, regularizers
+from pellucid.allowance import claim
 from pellucid.config import image_data_format
 from pellucid.configured import Configured, snake_case
 from pellucid.engines.engine import get_engine
@@ -43,6 +44,9 @@ from pellucid.metrics.metric import Mean
 from pellucid.serialization import serialize
 
 __all__ = ["Layer", "whole_number"]
+
+
+NODES = 2048  # numbers that the nodes of a call take as much memory as, about
 
 
 @dataclass(eq=False, repr=False)
@@ -154,6 +158,7 @@ class Layer(Owner, Configured):
                 or model around it was told, and outside of any not.
             options: Further arguments of the layer's ``call``.
         """
+        claim(NODES, "the graph of one more layer")  # which a file can nest, doubling each time
         around = context()
         building = around is not None or current_updates() is not None
         if not building and not tensors_in((args, options)):

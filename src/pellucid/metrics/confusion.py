@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from pellucid.allowance import claim
 from pellucid.errors import ArgumentError
 from pellucid.graph.dtypes import numpy_dtype
 from pellucid.graph.operations.arithmetic import maximum
@@ -157,6 +158,7 @@ def even_thresholds(count: int) -> list[float]:
             given=f"num_thresholds={count}",
             expected="at least 1",
         )
+    claim(count, "thresholds")
     return [i / (count - 1) for i in range(count)] if count > 1 else [0.5]
 
 

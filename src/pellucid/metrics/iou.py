@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.allowance import claim
 from pellucid.errors import ArgumentError
 from pellucid.graph.dtypes import dtype_name, is_float, numpy_dtype
 from pellucid.graph.operations.broadcasting import reshape
@@ -48,7 +49,9 @@ class Overlap(Metric):
         super().__post_init__()
 
     def start(self) -> None:
-        classes, targets = self.num_classes, self.targets()
+        classes = self.num_classes
+        claim(classes * classes, "a table of classes")
+        targets = self.targets()
         if not targets or any(not 0 <= c < classes for c in targets):
             raise ArgumentError(
                 f"{type(self).__name__} takes the mean over classes that there are.",

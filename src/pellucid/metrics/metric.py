@@ -1,6 +1,7 @@
 """What a metric is: a number that is gathered over the batches of an epoch."""
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,6 +10,7 @@ import numpy as np
 import optree
 
 from pellucid import initializers
+from pellucid.allowance import claim
 from pellucid.configured import Configured, snake_case
 from pellucid.errors import ShapeError, StateError
 from pellucid.graph.dtypes import dtype_name
@@ -102,6 +104,7 @@ class Metric(Configured):
         """
         kind = dtype or self.dtype
         made = initializers.get(initializer)
+        claim(math.prod(shape), "the state of a metric")
         value = np.zeros(shape) if made is None else made(shape, dtype=kind)
         with in_scope(str(self.name)):  # and not within that of the model that is being judged
             variable = Variable(value, trainable=False, dtype=kind, name=name)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import config
+from pellucid.allowance import claim
 from pellucid.errors import ShapeError
 from pellucid.graph.dtypes import dtype_name
 from pellucid.graph.operations import convolution, windows
@@ -255,6 +256,7 @@ def adaptive_average_pool(
     def pooled(x: Any) -> Any:
         x = floating(x)
         for axis, count in enumerate(each_axis("output_size", output_size, x.ndim - 2), 1):
+            claim(count * x.shape[axis], "a table of windows")
             weights = np.zeros((count, x.shape[axis]))
             for i, (start, end) in enumerate(_cells(x.shape[axis], count)):
                 weights[i, start:end] = 1 / (end - start)
@@ -282,8 +284,9 @@ def adaptive_max_pool(
 
     def pooled(x: Any) -> Any:
         for axis, count in enumerate(each_axis("output_size", output_size, x.ndim - 2), 1):
-            cells = _cells(x.shape[axis], count)
             most = -(-x.shape[axis] // count) + 1
+            claim(count * most, "a table of windows")
+            cells = _cells(x.shape[axis], count)
             # Shorter windows see their last element again, which does not change the largest.
             places = [[min(start + i, end - 1) for i in range(most)] for start, end in cells]
             x = max(take(x, np.array(places, np.int32), axis), axis=axis + 1)
@@ -350,6 +353,7 @@ def space_to_depth(x: Any, block_size: int, data_format: str | None = "channels_
 def places(size: int, window: int, stride: int, dilation: int) -> np.ndarray:
     """For each element of a window, where it lies in each window along an axis."""
     count = (size - dilation * (window - 1) - 1) // stride + 1
+    claim(window * count, "pieces of a signal")
     return np.add.outer(np.arange(window) * dilation, np.arange(count) * stride).astype(np.int32)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.allowance import claim
 from pellucid.errors import ArgumentError, unknown_name
 from pellucid.graph.dtypes import dtype_name
 from pellucid.graph.operations.broadcasting import full, shape_of
@@ -180,6 +181,7 @@ def stft(
             given=f"fft_length={fft_length}, sequence_length={sequence_length}",
             expected="fft_length >= sequence_length",
         )
+    claim(fft_length, "a transform")
     if center:
         x = pad(x, [(0, 0)] * (x.ndim - 1) + [(fft_length // 2, fft_length // 2)], mode="reflect")
     shape = _window(window, sequence_length, fft_length, dtype_name(x.dtype))

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pellucid.allowance import allowance
 from pellucid.errors import ArgumentError, DataError, PellucidError
 from pellucid.layers.awaited import terms_awaited, weights_awaited
 from pellucid.layers.layer import Layer
@@ -141,7 +142,7 @@ def load_model(
         limit = max(FREE, EXPANSION * archive.size(WEIGHTS))
 
         def made(known: list[Any]) -> tuple[Any, list[Any]]:
-            with understood(f"{path}, {CONFIG}"), weights_awaited(limit), sharing():
+            with understood(f"{path}, {CONFIG}"), weights_awaited(limit), allowance(), sharing():
                 with terms_awaited(known) as lookups:
                     model = deserialize(config, custom_objects, safe_mode)
                 if not isinstance(model, Layer):

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.allowance import allowance
 from pellucid.errors import DataError
 from pellucid.layers.awaited import weights_awaited
 from pellucid.saving.archive import understood
@@ -52,13 +53,18 @@ def load_legacy(
                 expected="a file that model.save('model.h5') of Keras wrote",
                 mend="make the model and call its load_weights, if it is a file of weights",
             )
-        with understood(f"{path}, model_config"), sharing(), weights_awaited(limit):
+        with (
+            understood(f"{path}, model_config"),
+            sharing(),
+            weights_awaited(limit),
+            allowance(),
+        ):
             model = deserialize(renewed(json.loads(described)), custom_objects, safe_mode)
         _warn_of_changes(path, str(reader.attribute("keras_version")), str(described))
         found = _weights(model, reader)
         training = reader.attribute("training_config") if compile else None
         if training is not None:
-            with understood(f"{path}, training_config"):
+            with understood(f"{path}, training_config"), allowance():
                 model.compile_from_config(_compile_config(json.loads(training)))
             found += _optimizer_state(model, reader)
         assign(found)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.allowance import claim
 from pellucid.errors import DTypeError, ShapeError
 from pellucid.graph.dtypes import dtype_name, is_float, is_integer
 from pellucid.graph.operations.broadcasting import (
@@ -337,6 +338,7 @@ def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: object = "float32")
     """
     x = as_operand(x)
     axis = axis_of(x.ndim + 1, axis)
+    claim(num_classes, "rows of classes")
     classes = np.arange(num_classes, dtype=np.int32)
     lying = classes.reshape([-1 if i == axis else 1 for i in range(x.ndim + 1)])
     return cast(equal(expand_dims(x, axis), lying), dtype)

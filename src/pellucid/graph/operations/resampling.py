@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.allowance import claim
 from pellucid.errors import ShapeError, unknown_name
 from pellucid.graph.operations.arithmetic import absolute, maximum
 from pellucid.graph.operations.broadcasting import axis_of
@@ -77,6 +78,7 @@ def weights(
         scale: How many new steps an old one becomes.
         translation: How far the scaled elements are moved, in new steps.
     """
+    claim(old * new, "a table of shares")
     step = 1 / scale
     centres = (np.arange(new) + 0.5 - translation) * step - 0.5
     distance = absolute(expand_dims(centres, 1) - np.arange(old))

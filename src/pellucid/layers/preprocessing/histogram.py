@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.allowance import claim
 from pellucid.errors import ArgumentError
 from pellucid.graph.operations.arithmetic import maximum, minimum
 from pellucid.graph.operations.broadcasting import full, reshape, shape_of, size_of
@@ -204,6 +205,7 @@ class _Tiles:
     def __init__(self, size: int, count: int) -> None:
         self.count = count
         self.length = -(-size // count)
+        claim(count * self.length, "tiles")
         places = np.arange(count * self.length)
         period = places % (2 * size)
         self.mirror = np.where(period < size, period, 2 * size - 1 - period)

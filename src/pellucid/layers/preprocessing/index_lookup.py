@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from pellucid import config, ops
+from pellucid.allowance import claim
 from pellucid.errors import ArgumentError, DataError, StateError, unknown_name
 from pellucid.layers.awaited import awaited_terms
 from pellucid.layers.preprocessing.array_layer import (
@@ -76,6 +77,7 @@ class IndexLookup(ArrayLayer):
         if self.max_tokens is not None and self.max_tokens <= 1:
             given = f"max_tokens={self.max_tokens}"
             raise refuse("has no room for a term", given, "None, or at least 2")
+        claim(max(self.num_oov_indices, 0), "indices of unknown terms")
         if self.num_oov_indices < 0:
             given = f"num_oov_indices={self.num_oov_indices}"
             raise refuse("cannot have so few indices of unknown terms", given, "0, 1, 2, …")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import config
+from pellucid.allowance import claim
 from pellucid.errors import ArgumentError, ShapeError, unknown_name
 from pellucid.graph.dtypes import numpy_dtype
 from pellucid.graph.operations.arithmetic import maximum, power, square
@@ -156,6 +157,8 @@ class MelSpectrogram(Layer):
                    [0.  , 0.38],
                    [0.  , 0.  ]], dtype=float32)
         """
+
+        claim(num_spectrogram_bins * num_mel_bins, "a table of bands")
 
         def mel(hertz: Any) -> Any:
             return 1127 * np.log(1 + np.asarray(hertz) / 700)

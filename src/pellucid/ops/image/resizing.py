@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.allowance import claim
 from pellucid.errors import ArgumentError, ShapeError, unknown_name
 from pellucid.graph.dtypes import dtype_name, is_integer
 from pellucid.graph.operations.broadcasting import axis_of
@@ -110,6 +111,7 @@ def resize(
 
 def _nearest(old: int, new: int) -> np.ndarray:
     """In whose cell the centre of each new element lies; in whole numbers, so without rounding."""
+    claim(new, "an axis of an image")
     return ((2 * np.arange(new) + 1) * old // (2 * new)).astype(np.int32)
 
 
