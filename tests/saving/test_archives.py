@@ -170,6 +170,11 @@ def test_code_needs_permission_at_each_call(tmp_path):
 MEL = layers.MelSpectrogram(fft_length=16, sequence_stride=8, num_mel_bins=4)
 LARGE = {
     "a table of shares": (layers.Resizing(2, 2), (4, 4, 1), {"height": 10**8}),
+    "an axis of an image": (
+        layers.Resizing(2, 2, interpolation="nearest"),
+        (4, 4, 1),
+        {"width": 10**8},
+    ),
     "a table of windows": (layers.AdaptiveMaxPooling1D(2), (4, 1), {"output_size": [10**8]}),
     "tiles": (
         layers.ContrastLimitedAdaptiveHistogramEqualization(),

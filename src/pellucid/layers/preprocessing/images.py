@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import random
+from pellucid.allowance import claim
 from pellucid.errors import ArgumentError, unknown_name
 from pellucid.graph.dtypes import is_float, numpy_dtype
 from pellucid.graph.operations.casting import cast
@@ -33,6 +34,7 @@ def _stretched(
         if n == old:
             continue
         if interpolation == "nearest":
+            claim(n, "an axis of an image")
             places = np.floor((np.arange(n) + 0.5) * old / n).astype(np.int32)
             images = take(images, places, axis)
         else:
