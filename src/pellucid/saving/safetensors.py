@@ -37,6 +37,7 @@ DTYPES = {
     "F64": np.dtype("<f8"),
 }
 WORDS = {dtype: word for word, dtype in DTYPES.items()}
+SHOWN = 1000  # characters of what a file says in an error
 LONGEST_HEADER = 100_000_000  # bytes: the limit of the format's own reader
 
 
@@ -97,8 +98,8 @@ def load_safetensors(model: Layer, filepath: str | os.PathLike[str]) -> None:
         if set(table) != set(named):
             raise DataError(
                 f"{path} has other weights than {model.label}.",
-                given=", ".join(sorted(table)) or "none",
-                expected=", ".join(sorted(named)) or "none",
+                given=_short(", ".join(sorted(table)) or "none"),
+                expected=_short(", ".join(sorted(named)) or "none"),
             )
         found = []
         for name, variable in named.items():
@@ -150,12 +151,17 @@ def _entry(path: Path, name: str, entry: Any) -> tuple[np.dtype, tuple[int, ...]
         dtype = DTYPES[entry["dtype"]]
         shape = tuple(int(n) for n in entry["shape"])
         begin, end = (int(n) for n in entry["data_offsets"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise _broken(path, f"'{name}' is {entry!r}") from error
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
+        raise _broken(path, f"'{name}' is {_short(repr(entry))}") from error
     length = dtype.itemsize * int(np.prod(shape, dtype=object))
     if begin < 0 or min(shape, default=1) < 0 or end - begin != length:
         raise _broken(path, f"'{name}' of {length} bytes lies from {begin} to {end}")
     return dtype, shape, begin, length
+
+
+def _short(text: str) -> str:
+    """What a file says, so that it can be read in an error."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} ... ({len(text)} characters)"
 
 
 def _broken(path: Path, given: str) -> DataError:
