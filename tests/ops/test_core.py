@@ -1,8 +1,10 @@
 """The names of keras.ops that take functions, and those with more than one right answer."""
 
 import numpy as np
+import pytest
 
-from pellucid import Session, Variable, gradients, ops, placeholder
+from pellucid import Session, Updates, Variable, gradients, ops, placeholder
+from pellucid.errors import GraphError
 from pellucid.testing import check_engines, check_gradient
 
 X = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]])
@@ -80,6 +82,19 @@ def test_conversions_tell_tensors_from_values():
     assert not ops.is_tensor([1.0])
     assert ops.dtype(np.zeros(2, np.float16)) == "float16"
     np.testing.assert_array_equal(ops.convert_to_numpy(Variable([1.0, 2.0])), [1.0, 2.0])
+
+
+def test_what_is_made_of_weights_and_arrays_has_a_value():
+    codes = Variable([[1.0, 2.0], [3.0, 4.0]])
+    squares = ops.sum(codes**2, axis=0) - np.ones(2, "f")
+    np.testing.assert_array_equal(ops.convert_to_numpy(squares), [9.0, 19.0])
+    codes.assign(np.zeros((2, 2)))  # it is the value of now
+    np.testing.assert_array_equal(ops.convert_to_numpy(squares), [-1.0, -1.0])
+    x = placeholder((2,))
+    with pytest.raises(GraphError, match="has no value yet"):
+        ops.convert_to_numpy(squares + x)
+    with Updates(), pytest.raises(GraphError, match="has no value yet"):
+        ops.convert_to_numpy(squares)  # what was assigned there is not known
 
 
 def test_gradients_go_through_what_is_scattered_and_put_in_order():

@@ -12,8 +12,9 @@ from pellucid.graph.operations.broadcasting import (
     shape_of,
 )
 from pellucid.graph.operations.casting import cast
-from pellucid.graph.tensor import Tensor, as_array, as_operand
-from pellucid.graph.variable import Variable
+from pellucid.graph.tensor import Tensor, as_array, as_operand, current_updates
+from pellucid.graph.variable import Placeholder, Variable
+from pellucid.graph.walk import ancestors, evaluate
 
 __all__ = [
     "convert_to_numpy",
@@ -55,16 +56,29 @@ def convert_to_tensor(
 
 
 def convert_to_numpy(x: Any) -> np.ndarray:
-    """A NumPy array of what has a value: an array, a number, a variable.
+    """A NumPy array of what has a value: an array, a number, a variable, or what is made of these.
 
     Raises:
-        GraphError: For a tensor that has no value yet.
+        GraphError: For a tensor that has no value yet: it is made of a placeholder, or part of
+            what a layer or a training step is being built of.
 
     Examples:
         >>> convert_to_numpy(Variable([1.0]))
         array([1.], dtype=float32)
+        >>> convert_to_numpy(Variable([1.0]) * 2 + np.array([1.0]))
+        array([3.], dtype=float32)
     """
-    return x.numpy() if isinstance(x, Variable) else np.array(as_array(x))
+    if isinstance(x, Variable):
+        return x.numpy()
+    if isinstance(x, Tensor) and _known(x):
+        return np.array(evaluate([x], {})[x])
+    return np.array(as_array(x))
+
+
+def _known(x: Tensor) -> bool:
+    """Whether a tensor is made of variables and arrays alone, and none is being assigned to."""
+    made_of = ancestors([x])
+    return current_updates() is None and not any(isinstance(n.op, Placeholder) for n in made_of)
 
 
 def is_tensor(x: Any) -> bool:
